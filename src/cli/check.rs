@@ -1,0 +1,187 @@
+//! `buckstop check`: reads drafts, checks them, and has the findings written.
+
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::thread::available_parallelism;
+
+use buckstop::check::{Options, check};
+use buckstop::formats::InputFormat;
+use buckstop::render::{OutputFormat, RenderOptions, Renderer};
+use buckstop::report::{Report, Summary};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use super::input::{self, Input, PROSE};
+use super::ordered::in_order;
+use super::packs::{PackArgs, SelectArgs};
+use super::terminal::{Complaint, Terminal, width};
+use super::{Status, packs};
+
+/// The arguments of `buckstop check`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct CheckArgs {
+    /// Files and folders to check; `-` is standard input [default: what is piped in, or else
+    /// the current folder]
+    ///
+    /// A folder is walked for .txt, .text, .md, .markdown, .eml, .rst, .adoc, .asciidoc and
+    /// .org files, in the order of their names. Hidden files, binary files and what a
+    /// .gitignore excludes are passed over. A file that is named is always read.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// How findings are written
+    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = output_format())]
+    output_format: OutputFormat,
+
+    /// How drafts are read
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = input_format())]
+    input_format: InputFormat,
+
+    /// Show also what was let pass, and why
+    #[arg(long)]
+    explain_skips: bool,
+
+    /// Write findings and errors only: no summary, no warnings
+    #[arg(long, short)]
+    quiet: bool,
+
+    /// How many files are checked at the same time [default: one per processor]
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    packs: PackArgs,
+
+    #[command(flatten)]
+    select: SelectArgs,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  buckstop check reply.txt
+  buckstop check drafts/ --company Acme
+  pbpaste | buckstop check -
+  buckstop check drafts/ --rules our-rules.toml --ignore they-distancing
+  buckstop check drafts/ --output-format json
+
+Exit codes:
+  0  nothing was found
+  1  deflections were found
+  2  something could not be read, or the arguments or a rule pack are wrong";
+
+fn output_format() -> impl TypedValueParser<Value = OutputFormat> {
+    let values =
+        OutputFormat::ALL.iter().map(|it| PossibleValue::new(it.as_str()).help(it.about()));
+    PossibleValuesParser::new(values).try_map(|name| name.parse::<OutputFormat>())
+}
+
+fn input_format() -> impl TypedValueParser<Value = InputFormat> {
+    let values = InputFormat::ALL.iter().map(|it| PossibleValue::new(it.as_str()).help(it.about()));
+    PossibleValuesParser::new(values).try_map(|name| name.parse::<InputFormat>())
+}
+
+/// Checks all that the arguments name and writes what was found.
+///
+/// A file that can't be read is a complaint and the status [`Status::Failed`]; the others
+/// are checked all the same.
+///
+/// # Errors
+///
+/// If the rule packs are wrong, so that nothing was checked, or if stdout can't be written.
+pub(super) fn run(
+    args: &CheckArgs,
+    terminal: &mut Terminal<impl Write>,
+    status: &mut Status,
+) -> anyhow::Result<()> {
+    let ruleset = packs::load(&args.packs, &args.select, terminal)?;
+    let inputs = input::find(&args.paths);
+    if inputs.is_empty() && !args.quiet {
+        terminal.warning(&nothing_to_check(&args.paths))?;
+    }
+    let options = Options { input_format: args.input_format, explain_skips: args.explain_skips };
+    let check_one = |input: &Result<Input, Complaint>| {
+        let source = input.as_ref().map_err(Complaint::clone)?.read()?;
+        Ok(source.map(|source| check(source, &options, &ruleset)))
+    };
+    let mut run = Run {
+        output_format: args.output_format,
+        renderer: args.output_format.renderer(args.render_options(terminal.color)),
+        summary: Summary::default(),
+        terminal,
+        status,
+    };
+    in_order(&inputs, args.threads(), check_one, |checked| run.take(checked))?;
+    Ok(run.renderer.finish(&run.summary, &mut run.terminal.out)?)
+}
+
+impl CheckArgs {
+    fn threads(&self) -> NonZeroUsize {
+        let all = || available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        self.threads.unwrap_or_else(all)
+    }
+
+    fn render_options(&self, color: bool) -> RenderOptions {
+        RenderOptions {
+            color,
+            explain_skips: self.explain_skips,
+            quiet: self.quiet,
+            width: width(),
+        }
+    }
+}
+
+/// Writes results as they come in.
+struct Run<'a, W: Write> {
+    output_format: OutputFormat,
+    renderer: Box<dyn Renderer>,
+    summary: Summary,
+    terminal: &'a mut Terminal<W>,
+    status: &'a mut Status,
+}
+
+impl<W: Write> Run<'_, W> {
+    /// Takes one input's result: a report, nothing for a file that was passed over, or the
+    /// reason why it couldn't be read.
+    fn take(&mut self, checked: Result<Option<Report<'_>>, Complaint>) -> io::Result<()> {
+        match checked {
+            Ok(None) => Ok(()),
+            Ok(Some(report)) => {
+                self.summary.add(&report);
+                if !report.findings.is_empty() {
+                    self.status.raise(Status::Findings);
+                }
+                self.renderer.report(&report, &mut self.terminal.out)?;
+                self.tell_problems(&report)
+            }
+            Err(complaint) => {
+                self.summary.unreadable += 1;
+                self.status.raise(Status::Failed);
+                self.terminal.error(&complaint)
+            }
+        }
+    }
+
+    /// Tells what could not be decoded, where the output is an array of findings and has no
+    /// place for it.
+    fn tell_problems(&mut self, report: &Report<'_>) -> io::Result<()> {
+        if self.output_format != OutputFormat::Json {
+            return Ok(());
+        }
+        report.problems.iter().try_for_each(|problem| {
+            let place = problem.position.map(|at| format!(":{}:{}", at.line, at.column));
+            let place = format!("{}{}", report.source.name(), place.unwrap_or_default());
+            self.terminal.warning(&Complaint::new(format!("{place}: {}", problem.message)))
+        })
+    }
+}
+
+fn nothing_to_check(paths: &[PathBuf]) -> Complaint {
+    let places: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+    let place = if places.is_empty() { "the current folder".into() } else { places.join(", ") };
+    let endings = PROSE.join(", .");
+    Complaint::new(format!("there is nothing to check in {place}")).help(format!(
+        "folders are searched for .{endings} files that are neither hidden nor ignored by git; \
+         to check any other file, name it"
+    ))
+}

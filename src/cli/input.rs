@@ -1,0 +1,171 @@
+//! What is checked: files, folders and standard input; walking and reading.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use buckstop::source::Source;
+use ignore::{DirEntry, WalkBuilder};
+use rustc_hash::FxHashSet;
+
+use super::terminal::Complaint;
+
+/// The files that a walk through a folder picks up, by their ending in lower case: text
+/// that people write. Markup that has to be understood first is left to formats.
+pub(super) const PROSE: &[&str] =
+    &["txt", "text", "md", "markdown", "eml", "rst", "adoc", "asciidoc", "org"];
+
+/// One thing to check.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Input {
+    /// Standard input.
+    Stdin,
+    /// A file that the user named: read whatever it is.
+    Named(PathBuf),
+    /// A file that was met on a walk: passed over if it is binary.
+    Met(PathBuf),
+}
+
+impl Input {
+    /// Reads all of it; `None` for a binary file that nobody named.
+    ///
+    /// # Errors
+    ///
+    /// A complaint that names the file and says why it can't be read.
+    pub(super) fn read(&self) -> Result<Option<Source>, Complaint> {
+        let name = self.name();
+        let bytes = match self {
+            Self::Stdin => read_all(io::stdin().lock()),
+            Self::Named(path) | Self::Met(path) => open(path).and_then(read_all),
+        };
+        let bytes = bytes.map_err(|error| unreadable(&name, &error))?;
+        let source = Source::new(name, bytes);
+        let passed_over = matches!(self, Self::Met(_)) && source.is_binary();
+        Ok((!passed_over).then_some(source))
+    }
+
+    /// The name that outputs show.
+    fn name(&self) -> String {
+        match self {
+            Self::Stdin => "<stdin>".to_owned(),
+            Self::Named(path) | Self::Met(path) => path.display().to_string(),
+        }
+    }
+}
+
+/// All that is to be checked, in the order of the arguments, folders in the order of their
+/// names; a path that can't be entered is a complaint in its place. Nothing comes twice.
+pub(super) fn find(paths: &[PathBuf]) -> Vec<Result<Input, Complaint>> {
+    let mut found = Vec::new();
+    if paths.is_empty() {
+        find_without_paths(&mut found);
+    }
+    for path in paths {
+        if path == Path::new("-") {
+            found.push(Ok(Input::Stdin));
+        } else if path.is_dir() {
+            walk(path, &mut found);
+        } else {
+            found.push(Ok(Input::Named(path.clone())));
+        }
+    }
+    let mut seen = FxHashSet::default();
+    found.retain(|found| match found {
+        Ok(Input::Stdin) => seen.insert(PathBuf::from("-")),
+        Ok(Input::Named(path) | Input::Met(path)) => seen.insert(path.clone()),
+        Err(_) => true,
+    });
+    found
+}
+
+/// What is piped in, or the current folder.
+fn find_without_paths(found: &mut Vec<Result<Input, Complaint>>) {
+    if io::stdin().is_terminal() {
+        walk(Path::new("."), found);
+    } else {
+        found.push(Ok(Input::Stdin));
+    }
+}
+
+/// Adds the prose of a folder, without what is hidden or ignored by a `.gitignore`.
+fn walk(folder: &Path, found: &mut Vec<Result<Input, Complaint>>) {
+    let mut builder = WalkBuilder::new(folder);
+    builder.require_git(false).sort_by_file_name(OsStr::cmp);
+    for entry in builder.build() {
+        match entry {
+            Ok(entry) if is_prose(&entry) => {
+                found.push(Ok(Input::Met(tidy(entry.path()).to_owned())));
+            }
+            Ok(_) => {}
+            Err(error) => found.push(Err(unwalkable(folder, &error))),
+        }
+    }
+}
+
+fn is_prose(entry: &DirEntry) -> bool {
+    let file = entry.file_type().is_some_and(|kind| kind.is_file());
+    let extension = entry.path().extension().and_then(OsStr::to_str);
+    file && extension.is_some_and(|it| PROSE.contains(&it.to_ascii_lowercase().as_str()))
+}
+
+/// `./drafts/a.txt`, met on a walk through `.`, is shown as `drafts/a.txt`.
+pub(super) fn tidy(path: &Path) -> &Path {
+    path.strip_prefix(".").unwrap_or(path)
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    let file = File::open(path)?;
+    let len = file.metadata()?.len();
+    if len > Source::MAX_LEN as u64 { Err(too_long()) } else { Ok(file) }
+}
+
+/// Reads to the end, but no more than a source may have: pipes don't say how long they are.
+fn read_all(from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(Source::MAX_LEN as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > Source::MAX_LEN { Err(too_long()) } else { Ok(bytes) }
+}
+
+fn too_long() -> io::Error {
+    io::Error::from(io::ErrorKind::FileTooLarge)
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Complaint {
+    let (reason, help) = match error.kind() {
+        io::ErrorKind::NotFound => {
+            let here = std::env::current_dir().map(|path| path.display().to_string());
+            let help = here.map(|here| format!("looked for in {here}")).ok();
+            ("no such file or folder".to_owned(), help)
+        }
+        io::ErrorKind::PermissionDenied => {
+            ("no permission to read it".to_owned(), Some("check who owns it".to_owned()))
+        }
+        io::ErrorKind::FileTooLarge => {
+            let most = Source::MAX_LEN / 1_000_000;
+            (format!("larger than {most} MB"), Some("split it into smaller files".to_owned()))
+        }
+        _ => (error.to_string(), None),
+    };
+    Complaint { message: format!("{name}: {reason}"), help }
+}
+
+fn unwalkable(folder: &Path, error: &ignore::Error) -> Complaint {
+    // The error names the path it is about wherever there is one.
+    let path = path_of(error).unwrap_or(folder).display().to_string();
+    match error.io_error() {
+        Some(reason) => unreadable(&path, reason),
+        None => Complaint::new(format!("{path}: {error}")),
+    }
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            path_of(err)
+        }
+        ignore::Error::Loop { child, .. } => Some(child),
+        _ => None,
+    }
+}

@@ -1,0 +1,143 @@
+//! The command line: arguments, files, the terminal; one file per subcommand.
+//!
+//! Everything that touches the world outside happens here. A subcommand writes to the
+//! [`Terminal`] it is given and raises the [`Status`] that the process will end with.
+
+mod check;
+mod examples;
+mod explain;
+mod input;
+mod layout;
+mod ordered;
+mod packs;
+mod rules;
+mod terminal;
+mod words;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use terminal::{ColorChoice, Complaint, Terminal};
+
+/// Finds deflecting language in customer support replies, and offers words that own the
+/// problem
+#[derive(Debug, Parser)]
+#[command(name = "buckstop", version, max_term_width = 100, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// When to write colours
+    ///
+    /// `auto` means when writing to a terminal, unless the environment variable `NO_COLOR` is
+    /// set, or in any case if `CLICOLOR_FORCE` is.
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check drafts for deflecting language
+    Check(check::CheckArgs),
+    /// List the rules, explain one, or run their own examples
+    Rules(rules::RulesArgs),
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  buckstop check drafts/             Check all drafts of a folder
+  pbpaste | buckstop check           Check what is piped in
+  buckstop rules not-my-job          Explain a rule
+  buckstop check --help              All about checking
+
+Exit codes:
+  0  nothing was found
+  1  deflections were found
+  2  something could not be read, or the arguments or a rule pack are wrong";
+
+/// How a run ends; of several, the greatest counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Status {
+    /// Nothing to complain about.
+    #[default]
+    Clean,
+    /// There are findings, or examples that fail.
+    Findings,
+    /// Something could not be done at all.
+    Failed,
+}
+
+impl Status {
+    /// Makes this at least as bad as `other`.
+    fn raise(&mut self, other: Self) {
+        *self = (*self).max(other);
+    }
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(status as u8)
+    }
+}
+
+/// Runs the command that the arguments of the process ask for.
+///
+/// A reader that goes away (`buckstop check | head`) is no failure: the run ends there,
+/// with what it knows.
+pub(crate) fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // The help text goes to a closed pipe at worst.
+            _ = error.print();
+            return if error.use_stderr() { Status::Failed } else { Status::Clean }.into();
+        }
+    };
+    let mut status = Status::default();
+    let mut terminal = Terminal::new(cli.color);
+    let done = cli.command.run(&mut terminal, &mut status);
+    if let Err(error) = done.and_then(|()| Ok(terminal.out.flush()?))
+        && !is_broken_pipe(&error)
+    {
+        status.raise(Status::Failed);
+        let complaint = error.downcast().unwrap_or_else(|it| Complaint::new(format!("{it:#}")));
+        // With both streams closed there is nobody to tell.
+        _ = terminal.error(&complaint);
+    }
+    status.into()
+}
+
+impl Command {
+    fn run(&self, terminal: &mut Terminal<impl Write>, status: &mut Status) -> anyhow::Result<()> {
+        match self {
+            Self::Check(args) => check::run(args, terminal, status),
+            Self::Rules(args) => rules::run(args, terminal, status),
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    kind == Some(io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_failure_outranks_findings() {
+        let mut status = Status::Failed;
+        status.raise(Status::Findings);
+        assert_eq!(status, Status::Failed);
+    }
+}

@@ -1,0 +1,156 @@
+//! Reading rule packs, and telling what is wrong with them.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use buckstop::check::check_rewrites;
+use buckstop::render;
+use buckstop::rules::{BuildError, Rule, Ruleset, RulesetBuilder};
+use walkdir::WalkDir;
+
+use super::input::tidy;
+use super::terminal::{Complaint, Terminal, count};
+
+/// Where the rules come from.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Rules")]
+pub(super) struct PackArgs {
+    /// Add a rule pack: a TOML file, or a folder of them; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub(super) rules: Vec<PathBuf>,
+
+    /// Leave out the rules that come with buckstop
+    #[arg(long)]
+    pub(super) no_default_rules: bool,
+
+    /// A name that the company goes by; may be given several times
+    ///
+    /// Rules about speaking of one's own company as an outsider watch for it.
+    #[arg(long, value_name = "NAME")]
+    pub(super) company: Vec<String>,
+}
+
+/// Which of the rules take part.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "Rules")]
+pub(super) struct SelectArgs {
+    /// Use only these rules; ids and categories, separated by commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+
+    /// Leave out these rules; ids and categories, separated by commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+}
+
+/// Reads the packs and compiles all the rules that take part.
+///
+/// # Errors
+///
+/// If a pack can't be read or is wrong, if a name selects nothing, or if no rule is left. What
+/// is wrong inside of packs is written to the terminal first, all of it.
+pub(super) fn load(
+    packs: &PackArgs,
+    select: &SelectArgs,
+    terminal: &mut Terminal<impl Write>,
+) -> anyhow::Result<Ruleset> {
+    if packs.no_default_rules && packs.rules.is_empty() {
+        let complaint = Complaint::new("no rules are left without those that come with buckstop");
+        return Err(complaint.help("add your own with --rules PATH").into());
+    }
+    let mut builder = Ruleset::builder().embedded(!packs.no_default_rules);
+    for path in &packs.rules {
+        builder = add(builder, path)?;
+    }
+    let builder = builder.company(packs.company.clone());
+    let builder = builder.select(select.select.clone()).ignore(select.ignore.clone());
+    let ruleset = builder.build().or_else(|error| refuse(error, terminal))?;
+    if !packs.rules.is_empty() {
+        check_rewrites(&ruleset).or_else(|it| refuse(BuildError::Packs(it), terminal))?;
+    }
+    if enabled(&ruleset).next().is_none() {
+        let complaint = Complaint::new("no rules are left to check with");
+        return Err(complaint.help("--ignore takes away all that --select leaves").into());
+    }
+    Ok(ruleset)
+}
+
+/// The rules that take part, in the order of their packs.
+pub(super) fn enabled(ruleset: &Ruleset) -> impl Iterator<Item = &Rule> {
+    let rules = ruleset.rules().iter().enumerate();
+    rules.filter(|&(number, _)| ruleset.is_enabled(number)).map(|(_, rule)| rule)
+}
+
+/// The files of a pack: itself, or the TOML files of a folder in the order of their names.
+///
+/// # Errors
+///
+/// A complaint if the folder can't be read or holds no pack.
+fn files(path: &Path) -> Result<Vec<PathBuf>, Complaint> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in WalkDir::new(path).follow_links(true).sort_by_file_name() {
+        let entry = entry.map_err(|error| Complaint::new(error.to_string()))?;
+        if entry.file_type().is_file() && entry.path().extension() == Some(OsStr::new("toml")) {
+            files.push(entry.into_path());
+        }
+    }
+    if files.is_empty() {
+        let complaint = Complaint::new(format!("{}: no rule pack in this folder", path.display()));
+        return Err(complaint.help("a rule pack is a file that ends in .toml"));
+    }
+    Ok(files)
+}
+
+/// Adds what stands at `path`, a file or a folder, to the rules.
+fn add(mut builder: RulesetBuilder, path: &Path) -> Result<RulesetBuilder, Complaint> {
+    for file in files(path)? {
+        let name = tidy(&file).display().to_string();
+        let text = fs::read_to_string(&file).map_err(|error| unreadable(&name, &error))?;
+        builder = builder.pack(name, text);
+    }
+    Ok(builder)
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Complaint {
+    let (reason, help) = match error.kind() {
+        io::ErrorKind::NotFound => {
+            ("there is no such rule pack", "check the path given to --rules")
+        }
+        io::ErrorKind::InvalidData => ("not UTF-8, so not TOML", "save the file as UTF-8"),
+        io::ErrorKind::PermissionDenied => ("no permission to read it", "check who owns it"),
+        _ => return Complaint::new(format!("{name}: {error}")),
+    };
+    Complaint::new(format!("{name}: {reason}")).help(help)
+}
+
+/// Tells all that is wrong with the rules, so that nothing gets checked with half of them.
+fn refuse<T>(error: BuildError, terminal: &mut Terminal<impl Write>) -> anyhow::Result<T> {
+    let complaint = match error {
+        BuildError::Packs(errors) => {
+            for error in &errors {
+                let shown = render::pack_error(error, terminal.error_color);
+                terminal.aside(&format!("{shown}\n"))?;
+            }
+            let mistakes = count(errors.len(), "mistake");
+            Complaint::new(format!("{mistakes} in the rule packs, so nothing was done"))
+        }
+        BuildError::UnknownSelector { name, suggestion } => {
+            unknown_rule("rule or category", &name, suggestion.as_deref())
+        }
+    };
+    Err(complaint.into())
+}
+
+/// There is no rule of that name; perhaps there is one of a similar name.
+pub(super) fn unknown_rule(what: &str, name: &str, suggestion: Option<&str>) -> Complaint {
+    let help = match suggestion {
+        Some(suggestion) => format!("did you mean `{suggestion}`?"),
+        None => "`buckstop rules` lists them all".to_owned(),
+    };
+    Complaint::new(format!("there is no {what} named `{name}`")).help(help)
+}

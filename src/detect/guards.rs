@@ -1,0 +1,191 @@
+//! Guards: reasons why a match is no deflection after all.
+//!
+//! Each guard is a small function that returns its reason, so that a user can be
+//! told why something was *not* flagged. What the guards go by (frames, owned
+//! steps, antecedents) are word lists of the embedded pack, `rules/guards.toml`.
+
+use std::ops::Range;
+
+use super::referent;
+use super::sentences::Sentences;
+use crate::language::MaskKind;
+use crate::rules::{Condition, Conditions, Guards};
+use crate::text::TextSpan;
+
+/// How many words may stand between a frame and the words that it governs.
+const REACH: usize = 5;
+
+/// A match in its place.
+pub(super) struct Candidate {
+    /// Index of the sentence.
+    pub(super) sentence: usize,
+    /// The matched tokens.
+    pub(super) tokens: Range<usize>,
+    /// The matched text.
+    pub(super) span: TextSpan,
+}
+
+/// Why a candidate is to be let pass, if it is. Cheap guards come first.
+pub(super) fn reason_to_pass(candidate: &Candidate, guards: Guards, sentences: &mut Sentences<'_>) -> Option<String> {
+    let c = candidate;
+    let on = |switch: bool, guard: fn(&Candidate, &mut Sentences<'_>) -> Option<String>, s: &mut Sentences<'_>| if switch { guard(c, s) } else { None };
+    on(guards.quoted, quoted, sentences)
+        .or_else(|| on(guards.code, in_code, sentences))
+        .or_else(|| on(guards.negated, negated, sentences))
+        .or_else(|| on(guards.hypothetical, hypothetical, sentences))
+        .or_else(|| on(guards.reasoned, reasoned, sentences))
+        .or_else(|| on(guards.referent, referent::stands_for_others, sentences))
+        .or_else(|| on(guards.redeemed, redeemed, sentences))
+}
+
+/// What the rule's own `unless` and `when` say.
+pub(super) fn conditions(candidate: &Candidate, unless: &Conditions, when: &Conditions, sentences: &mut Sentences<'_>) -> Option<String> {
+    if let Some(condition) = holding(candidate, unless, sentences) {
+        return Some(format!("the rule makes an exception for \"{}\"", condition.written));
+    }
+    let mut missing = |conditions: &[Condition], place: Place| {
+        !conditions.is_empty() && !conditions.iter().any(|c| holds(candidate, c, place, sentences))
+    };
+    let fails = missing(&when.before, Place::Before)
+        || missing(&when.after, Place::After)
+        || missing(&when.sentence, Place::Sentence)
+        || missing(&when.next, Place::Next)
+        || missing(&when.message, Place::Message);
+    fails.then(|| "what the rule asks for around it is missing".to_owned())
+}
+
+#[derive(Clone, Copy)]
+enum Place {
+    Before,
+    After,
+    Sentence,
+    Next,
+    Message,
+}
+
+fn holding<'c>(candidate: &Candidate, conditions: &'c Conditions, sentences: &mut Sentences<'_>) -> Option<&'c Condition> {
+    let places = [
+        (&conditions.before, Place::Before),
+        (&conditions.after, Place::After),
+        (&conditions.sentence, Place::Sentence),
+        (&conditions.next, Place::Next),
+        (&conditions.message, Place::Message),
+    ];
+    places.into_iter().find_map(|(all, place)| all.iter().find(|c| holds(candidate, c, place, sentences)))
+}
+
+fn holds(candidate: &Candidate, condition: &Condition, place: Place, sentences: &mut Sentences<'_>) -> bool {
+    let here = candidate.sentence;
+    let program = &condition.program;
+    let tokens = &candidate.tokens;
+    match place {
+        Place::Before => sentences.matcher(here).find_all(program).iter().any(|m| m.tokens.end <= tokens.start),
+        Place::After => sentences.matcher(here).find(program, tokens.end).is_some(),
+        Place::Sentence => {
+            let start = sentences.matcher(here).sentence().start;
+            sentences.matcher(here).find(program, start).is_some()
+        }
+        Place::Next => (here + 1..sentences.len().min(here + 3)).any(|s| sentences.has(s, program)),
+        Place::Message => (0..sentences.len()).any(|s| sentences.has(s, program)),
+    }
+}
+
+/// The words are somebody else's: between quotation marks, or on a quoted line.
+fn quoted(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
+    let document = sentences.document();
+    let mask = document.quotations.iter().find(|m| m.span.contains(candidate.span))?;
+    // A draft that somebody put between quotation marks as a whole is still the draft.
+    let whole = document.text.trim().len() <= mask.span.len();
+    match mask.kind {
+        MaskKind::QuotedLine => Some("it stands in a quoted line".to_owned()),
+        _ if whole => None,
+        _ => Some("it is quoted".to_owned()),
+    }
+}
+
+/// The words are code or part of an address.
+fn in_code(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
+    let document = sentences.document();
+    let code = document.code.iter().any(|m| m.span.contains(candidate.span));
+    code.then(|| "it is code or an address".to_owned())
+}
+
+/// "I won't tell you that it's not my job."
+fn negated(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
+    let frame = frame_before("denial_frame", candidate, sentences, REACH)?;
+    Some(format!("it is denied by \"{frame}\""))
+}
+
+/// "If there is nothing I can do, I'll tell you."
+fn hypothetical(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
+    let frame = frame_before("supposing_frame", candidate, sentences, 2)?;
+    Some(format!("it is only supposed after \"{frame}\""))
+}
+
+/// An entry of a list that ends at most `reach` words before the match, with no break between.
+fn frame_before<'t>(list: &str, candidate: &Candidate, sentences: &mut Sentences<'t>, reach: usize) -> Option<&'t str> {
+    let list = sentences.list(list)?;
+    let document = sentences.document();
+    let matcher = sentences.matcher(candidate.sentence);
+    let start = candidate.tokens.start;
+    let from = matcher.sentence().start.max(start.saturating_sub(reach + 6));
+    for at in from..start {
+        let Some(end) = matcher.list_ends(list, at).into_iter().map(|e| e as usize).filter(|&e| e <= start).max() else { continue };
+        let broken = (end..=start.min(document.tokens.len() - 1)).any(|t| document.tokens[t].before > crate::language::Break::None);
+        if start - end <= reach && !broken {
+            return Some(document.slice(at..end));
+        }
+    }
+    None
+}
+
+/// A rule that is given with its reason is explained, not hidden behind.
+fn reasoned(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
+    let list = sentences.list("reason")?;
+    let document = sentences.document();
+    let matcher = sentences.matcher(candidate.sentence);
+    let sentence = matcher.sentence();
+    let after = candidate.tokens.end..sentence.end;
+    let before = sentence.start..candidate.tokens.start;
+    let inside = matcher.find_list_in(list, after).or_else(|| matcher.find_list_in(list, before));
+    let found = inside.or_else(|| {
+        let next = candidate.sentence + 1;
+        if next >= sentences.len() {
+            return None;
+        }
+        let matcher = sentences.matcher(next);
+        let start = matcher.sentence().start;
+        matcher.find_list_in(list, start..start + 1)
+    })?;
+    Some(format!("a reason is given: \"{}\"", document.slice(found)))
+}
+
+/// An owned next step follows in the same message.
+fn redeemed(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
+    let rest = candidate.tokens.end..sentences.matcher(candidate.sentence).sentence().end;
+    let found = owned_step(candidate.sentence, rest, sentences).or_else(|| {
+        (candidate.sentence + 1..sentences.len()).find_map(|next| {
+            let all = sentences.matcher(next).sentence();
+            owned_step(next, all, sentences)
+        })
+    })?;
+    Some(format!("an owned next step follows: \"{}\"", sentences.document().slice(found)))
+}
+
+/// The first step in a range of tokens that somebody takes on, empty promises left out.
+fn owned_step(sentence: usize, range: Range<usize>, sentences: &mut Sentences<'_>) -> Option<Range<usize>> {
+    let owned = sentences.list("owned_step")?;
+    let hollow = sentences.list("hollow_step");
+    let document = sentences.document();
+    if document.sentences[sentence].question && !document.slice(range.clone()).to_lowercase().contains("let me") {
+        return None;
+    }
+    let matcher = sentences.matcher(sentence);
+    range.into_iter().find_map(|at| {
+        let end = matcher.list_ends(owned, at).into_iter().max()? as usize;
+        let empty = hollow.is_some_and(|list| !matcher.list_ends(list, at).is_empty());
+        let masked = document.quotations.iter().any(|m| m.span.contains(document.span(at..end)));
+        let supposed = at > 0 && document.surface(at - 1).eq_ignore_ascii_case("if");
+        (!empty && !masked && !supposed).then_some(at..end)
+    })
+}

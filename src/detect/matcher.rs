@@ -1,0 +1,276 @@
+//! Runs phrase programs over the words of a sentence.
+//!
+//! A backtracking matcher that remembers which states have failed, so that the
+//! time is at most program × sentence (the "bitstate" matcher of RE2). Word lists
+//! are called like procedures and their results kept for the sentence.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+use crate::language::{Break, Document, WordId};
+use crate::rules::program::{Grammar, Inst, Program};
+
+/// Where a phrase was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Match {
+    /// The matched tokens of the document.
+    pub(crate) tokens: Range<usize>,
+    /// The tokens of each capture of the program, by its number.
+    pub(crate) captures: Vec<Option<Range<usize>>>,
+}
+
+/// A sentence, prepared for matching.
+pub(crate) struct Matcher<'a> {
+    grammar: &'a Grammar,
+    document: &'a Document<'a>,
+    sentence: Range<usize>,
+    filler: Option<u32>,
+    /// Ends of the entries of a list that begin at a token.
+    lists: FxHashMap<(u32, u32), Vec<u32>>,
+    /// Bit sets of failed states, one for each level of list calls, kept for reuse.
+    spare: Vec<Vec<u64>>,
+}
+
+/// A place in a program and in the sentence.
+#[derive(Clone, Copy)]
+struct State {
+    inst: u32,
+    token: u32,
+    /// Whether a comma may stand before the next word.
+    loose: bool,
+}
+
+/// What is left to try: a state, or a slot to be put back as it was.
+enum Job {
+    Explore(State),
+    Restore(u32, Option<u32>),
+}
+
+impl<'a> Matcher<'a> {
+    /// Prepares a sentence, given by its tokens.
+    pub(crate) fn new(grammar: &'a Grammar, document: &'a Document<'a>, sentence: Range<usize>) -> Self {
+        let filler = grammar.list("filler");
+        Self { grammar, document, sentence, filler, lists: FxHashMap::default(), spare: Vec::new() }
+    }
+
+    /// The tokens of the sentence.
+    pub(crate) fn sentence(&self) -> Range<usize> {
+        self.sentence.clone()
+    }
+
+    /// All matches of a program, from left to right, free of overlaps.
+    pub(crate) fn find_all(&mut self, program: &Program) -> Vec<Match> {
+        let mut found = Vec::new();
+        let mut from = self.sentence.start;
+        while let Some(next) = self.find(program, from) {
+            from = next.tokens.end.max(next.tokens.start + 1);
+            found.push(next);
+        }
+        found
+    }
+
+    /// The first match that begins at a token from `from` on.
+    pub(crate) fn find(&mut self, program: &Program, from: usize) -> Option<Match> {
+        let mut visited = self.fresh(program);
+        let mut slots = vec![None; 2 * program.captures.len()];
+        let mut result = None;
+        for start in from..self.sentence.end {
+            let end = self.run(program, start, &mut visited, &mut slots, |end| (end > start).then_some(end));
+            if let Some(end) = end {
+                let pairs = slots.chunks_exact(2).map(|pair| Some(pair[0]? as usize..pair[1]? as usize));
+                result = Some(Match { tokens: start..end, captures: pairs.collect() });
+                break;
+            }
+        }
+        self.spare.push(visited);
+        result
+    }
+
+    /// The tokens of the first entry of a list that begins in a range of tokens.
+    pub(crate) fn find_list_in(&mut self, list: u32, range: Range<usize>) -> Option<Range<usize>> {
+        range.into_iter().find_map(|start| {
+            let end = self.list_ends(list, start).into_iter().max()?;
+            Some(start..end as usize)
+        })
+    }
+
+    /// The ends of all entries of a list that begin at a token, without repetition.
+    pub(crate) fn list_ends(&mut self, list: u32, start: usize) -> Vec<u32> {
+        let grammar = self.grammar;
+        let known = &grammar.lists[list as usize];
+        let word = self.document.tokens[start].word;
+        if known.first.as_ref().is_some_and(|first| first.binary_search(&word).is_err()) {
+            return Vec::new();
+        }
+        if let Some(ends) = self.lists.get(&(list, start as u32)) {
+            return ends.clone();
+        }
+        let mut visited = self.fresh(&known.program);
+        let mut ends = Vec::new();
+        self.run(&known.program, start, &mut visited, &mut [], |end| {
+            if end > start && !ends.contains(&(end as u32)) {
+                ends.push(end as u32);
+            }
+            None::<usize>
+        });
+        self.spare.push(visited);
+        self.lists.insert((list, start as u32), ends.clone());
+        ends
+    }
+
+    /// Whether a clause begins at a token.
+    pub(crate) fn begins_clause(&mut self, at: usize) -> bool {
+        let sentence = self.sentence();
+        let document = self.document;
+        let Some(filler) = self.filler else { return document.begins_clause(&sentence, at, |_| false) };
+        document.begins_clause(&sentence, at, |token| self.list_ends(filler, token).contains(&(token as u32 + 1)))
+    }
+
+    /// Whether a clause ends before a token, fillers and asides left out.
+    pub(crate) fn ends_clause(&mut self, at: usize) -> bool {
+        if self.document.ends_clause(&self.sentence, at) {
+            return true;
+        }
+        let Some(filler) = self.filler else { return false };
+        self.list_ends(filler, at).into_iter().any(|end| self.ends_clause(end as usize))
+    }
+
+    fn fresh(&mut self, program: &Program) -> Vec<u64> {
+        let states = program.insts.len() * (self.sentence.len() + 1) * 2;
+        let mut bits = self.spare.pop().unwrap_or_default();
+        bits.clear();
+        bits.resize(states.div_ceil(64), 0);
+        bits
+    }
+
+    /// Explores a program from a token on until `accept` takes an end.
+    fn run<T>(&mut self, program: &Program, start: usize, visited: &mut [u64], slots: &mut [Option<u32>], mut accept: impl FnMut(usize) -> Option<T>) -> Option<T> {
+        let mut jobs = vec![Job::Explore(State { inst: 0, token: start as u32, loose: true })];
+        while let Some(job) = jobs.pop() {
+            match job {
+                Job::Restore(slot, value) => slots[slot as usize] = value,
+                Job::Explore(state) => {
+                    if let Some(end) = self.explore(program, start, state, visited, slots, &mut jobs)
+                        && let Some(taken) = accept(end)
+                    {
+                        return Some(taken);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Follows one state as far as it goes without a choice; returns the end of a match.
+    fn explore(&mut self, program: &Program, start: usize, mut state: State, visited: &mut [u64], slots: &mut [Option<u32>], jobs: &mut Vec<Job>) -> Option<usize> {
+        loop {
+            if self.mark(state, visited) {
+                return None;
+            }
+            let token = state.token as usize;
+            match program.insts[state.inst as usize] {
+                Inst::Match => return self.may_end(token).then_some(token),
+                Inst::Jump(to) => state.inst = to,
+                Inst::Split(first, second) => {
+                    jobs.push(Job::Explore(State { inst: second, ..state }));
+                    state.inst = first;
+                }
+                Inst::Save(slot) => {
+                    if let Some(value) = slots.get_mut(slot as usize) {
+                        jobs.push(Job::Restore(slot, *value));
+                        *value = Some(state.token);
+                    }
+                    state.inst += 1;
+                }
+                Inst::Loosen => state = State { inst: state.inst + 1, loose: true, ..state },
+                Inst::ClauseStart if self.begins_clause(token) => state.inst += 1,
+                Inst::ClauseEnd if self.ends_clause(token) => state.inst += 1,
+                Inst::ClauseStart | Inst::ClauseEnd => return None,
+                Inst::GapWord => {
+                    if !self.reaches(token, Break::Soft) {
+                        return None;
+                    }
+                    state = State { inst: state.inst + 1, token: state.token + 1, loose: true };
+                }
+                inst @ (Inst::Set(_) | Inst::Any | Inst::Name | Inst::List(_)) => {
+                    self.skip_asides(state, start, jobs);
+                    let widest = if state.loose { Break::Soft } else { Break::None };
+                    let first = token == start;
+                    if token >= self.sentence.end || !(first || self.reaches(token, widest)) {
+                        return None;
+                    }
+                    let next = self.consume(inst, state, jobs)?;
+                    state = next;
+                }
+            }
+        }
+    }
+
+    /// Takes a word or an entry of a list; further ends of the list become jobs.
+    fn consume(&mut self, inst: Inst, state: State, jobs: &mut Vec<Job>) -> Option<State> {
+        let token = state.token as usize;
+        let after = |token: u32| State { inst: state.inst + 1, token, loose: false };
+        match inst {
+            Inst::Set(set) => self.in_set(set, self.document.tokens[token].word).then(|| after(state.token + 1)),
+            Inst::Name => self.is_name(token).then(|| after(state.token + 1)),
+            Inst::List(list) => {
+                let mut ends = self.list_ends(list, token);
+                ends.sort_unstable();
+                let longest = ends.pop()?;
+                jobs.extend(ends.into_iter().map(|end| Job::Explore(after(end))));
+                Some(after(longest))
+            }
+            _ => Some(after(state.token + 1)),
+        }
+    }
+
+    /// Fillers and short parentheses between two words of a phrase may be passed over.
+    fn skip_asides(&mut self, state: State, start: usize, jobs: &mut Vec<Job>) {
+        let token = state.token as usize;
+        if token == start || !self.reaches(token, Break::Soft) {
+            return;
+        }
+        let parenthesis = self.document.tokens[token].parenthesis_end;
+        if parenthesis > 0 {
+            jobs.push(Job::Explore(State { token: parenthesis, loose: true, ..state }));
+        }
+        if let Some(filler) = self.filler {
+            for end in self.list_ends(filler, token) {
+                jobs.push(Job::Explore(State { token: end, loose: true, ..state }));
+            }
+        }
+    }
+
+    /// Whether there is a word at a token, with at most such a break before it.
+    fn reaches(&self, token: usize, widest: Break) -> bool {
+        token < self.sentence.end && self.document.tokens[token].before <= widest
+    }
+
+    fn in_set(&self, set: u32, word: WordId) -> bool {
+        word != WordId::UNKNOWN && self.grammar.sets[set as usize].binary_search(&word).is_ok()
+    }
+
+    fn is_name(&self, token: usize) -> bool {
+        token > self.sentence.start && self.document.tokens[token].capital && self.document.surface(token) != "I"
+    }
+
+    /// A match may not break off inside a word, before its "not": "can" is not found in "can't".
+    fn may_end(&self, token: usize) -> bool {
+        token >= self.sentence.end || !self.document.tokens[token].glued || !self.is_not(token)
+    }
+
+    fn is_not(&self, token: usize) -> bool {
+        let surface = self.document.surface(token);
+        surface.starts_with(['n', 'N']) && surface.ends_with(['t', 'T', 'e', 'E'])
+    }
+
+    /// Notes that a state was seen; whether it had been before.
+    fn mark(&self, state: State, visited: &mut [u64]) -> bool {
+        let width = self.sentence.len() + 1;
+        let place = (state.inst as usize * width + (state.token as usize - self.sentence.start)) * 2 + usize::from(state.loose);
+        let seen = visited[place / 64] & (1 << (place % 64)) != 0;
+        visited[place / 64] |= 1 << (place % 64);
+        seen
+    }
+}

@@ -1,0 +1,222 @@
+//! Finds deflection in one text: scan, guards, overlap.
+//!
+//! A pure function from text and rules to hits; whose text it is, where it came
+//! from and how it is shown is not known here.
+
+mod guards;
+mod matcher;
+mod overlap;
+mod referent;
+mod sentences;
+
+use std::ops::Range;
+
+use guards::Candidate;
+use matcher::Match;
+use sentences::Sentences;
+
+use crate::language::Document;
+use crate::rules::Ruleset;
+use crate::text::TextSpan;
+
+/// A deflection, as a rule sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Hit {
+    /// Index of the rule.
+    pub(crate) rule: usize,
+    /// The words that the rule's phrase matched.
+    pub(crate) matched: TextSpan,
+    /// The words to report: those matched, or the whole clause if the rule says so.
+    pub(crate) span: TextSpan,
+    /// What the phrase remembered, by name.
+    pub(crate) captures: Vec<(String, TextSpan)>,
+    /// Whether the matched words begin their sentence.
+    pub(crate) begins_sentence: bool,
+}
+
+/// A match that a guard let pass.
+#[derive(Clone, Debug)]
+pub(crate) struct Passed {
+    /// Index of the rule.
+    pub(crate) rule: usize,
+    /// The matched words.
+    pub(crate) span: TextSpan,
+    /// Why.
+    pub(crate) reason: String,
+}
+
+/// What was found in a text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Detected {
+    /// In the order of their place, free of overlaps.
+    pub(crate) hits: Vec<Hit>,
+    /// In the order of their place.
+    pub(crate) passed: Vec<Passed>,
+}
+
+/// Finds the deflections of a text.
+pub(crate) fn detect(text: &str, ruleset: &Ruleset) -> Detected {
+    detect_with(text, ruleset, None)
+}
+
+/// Finds the deflections of a text, by one rule alone if one is named.
+pub(crate) fn detect_with(text: &str, ruleset: &Ruleset, only: Option<usize>) -> Detected {
+    let mut detected = Detected::default();
+    for chunk in chunks(text) {
+        let document = Document::new(&text[chunk.clone()], &ruleset.grammar.lexicon, &ruleset.companies);
+        let mut scan = Scan { ruleset, sentences: Sentences::new(&ruleset.grammar, &document), detected: Detected::default(), seen: vec![0; ruleset.patterns.len()], only };
+        scan.phrases();
+        scan.regexes();
+        detected.absorb(scan.detected, chunk.start);
+    }
+    detected.hits = overlap::settle(detected.hits, ruleset);
+    detected.passed.sort_by_key(|p| (p.span, p.rule));
+    detected.passed.dedup_by_key(|p| (p.span, p.rule));
+    detected
+}
+
+impl Detected {
+    fn absorb(&mut self, other: Self, offset: usize) {
+        let shift = |span: TextSpan| TextSpan::new(span.start as usize + offset, span.end as usize + offset);
+        self.hits.extend(other.hits.into_iter().map(|hit| Hit {
+            matched: shift(hit.matched),
+            span: shift(hit.span),
+            captures: hit.captures.into_iter().map(|(name, span)| (name, shift(span))).collect(),
+            ..hit
+        }));
+        self.passed.extend(other.passed.into_iter().map(|p| Passed { span: shift(p.span), ..p }));
+    }
+}
+
+/// The most bytes that are taken apart at once; no message is longer, but a file may be.
+const CHUNK: usize = 1 << 16;
+
+/// Cuts a text into pieces of bounded size, at a blank line if there is one,
+/// else at a line's end, else between words.
+fn chunks(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        if start >= text.len() {
+            return None;
+        }
+        let end = chunk_end(text, start);
+        let chunk = start..end;
+        start = end;
+        Some(chunk)
+    })
+}
+
+fn chunk_end(text: &str, start: usize) -> usize {
+    let mut limit = start + CHUNK;
+    if limit >= text.len() {
+        return text.len();
+    }
+    while !text.is_char_boundary(limit) {
+        limit -= 1;
+    }
+    let window = &text[start..limit];
+    let cut = ["\n\n", "\n", ". ", " "].iter().find_map(|mark| window.rfind(mark).map(|i| i + mark.len()));
+    cut.map_or(limit, |cut| start + cut)
+}
+
+/// One document on its way through the rules.
+struct Scan<'a> {
+    ruleset: &'a Ruleset,
+    sentences: Sentences<'a>,
+    detected: Detected,
+    /// For each pattern the last sentence, counted from 1, in which it was tried.
+    seen: Vec<u32>,
+    /// The one rule to be tried, if not all.
+    only: Option<usize>,
+}
+
+impl Scan<'_> {
+    fn phrases(&mut self) {
+        for sentence in 0..self.sentences.len() {
+            let tokens = self.sentences.document().sentences[sentence].tokens.clone();
+            for token in tokens {
+                let word = self.sentences.document().tokens[token].word;
+                let ruleset = self.ruleset;
+                let Some(patterns) = ruleset.index.get(word.0 as usize) else { continue };
+                for &pattern in patterns {
+                    if std::mem::replace(&mut self.seen[pattern as usize], sentence as u32 + 1) != sentence as u32 + 1 {
+                        self.try_pattern(pattern as usize, sentence);
+                    }
+                }
+            }
+        }
+    }
+
+    fn try_pattern(&mut self, pattern: usize, sentence: usize) {
+        let ruleset = self.ruleset;
+        let pattern = &ruleset.patterns[pattern];
+        let rule = pattern.rule as usize;
+        if !self.takes_part(rule) {
+            return;
+        }
+        for found in self.sentences.matcher(sentence).find_all(&pattern.program) {
+            let document = self.sentences.document();
+            let captures = capture_spans(document, &pattern.program.captures, &found);
+            let first = surface_start(document, found.tokens.start);
+            let matched = document.span(first..found.tokens.end);
+            self.judge(rule, Candidate { sentence, tokens: found.tokens, span: matched }, captures);
+        }
+    }
+
+    fn regexes(&mut self) {
+        let ruleset = self.ruleset;
+        let text = self.sentences.document().text;
+        for (rule, matcher) in ruleset.matchers.iter().enumerate(){
+            if !self.takes_part(rule) {
+                continue;
+            }
+            for found in matcher.regexes.iter().flat_map(|regex| regex.find_iter(text)).filter(|m| !m.is_empty()) {
+                let span = TextSpan::new(found.start(), found.end());
+                let document = self.sentences.document();
+                let start = document.tokens.partition_point(|t| t.span.end <= span.start);
+                let end = document.tokens.partition_point(|t| t.span.start < span.end).max(start);
+                if document.sentences.is_empty() {
+                    continue;
+                }
+                let sentence = document.sentence_of(start.min(document.tokens.len() - 1));
+                self.judge(rule, Candidate { sentence, tokens: start..end, span }, Vec::new());
+            }
+        }
+    }
+
+    fn takes_part(&self, rule: usize) -> bool {
+        self.ruleset.matchers[rule].enabled && self.only.is_none_or(|only| only == rule)
+    }
+
+    /// Asks the guards and files the candidate.
+    fn judge(&mut self, rule: usize, candidate: Candidate, captures: Vec<(String, TextSpan)>) {
+        let matcher = &self.ruleset.matchers[rule];
+        let reason = guards::conditions(&candidate, &matcher.unless, &matcher.when, &mut self.sentences)
+            .or_else(|| guards::reason_to_pass(&candidate, matcher.guards, &mut self.sentences));
+        if let Some(reason) = reason {
+            self.detected.passed.push(Passed { rule, span: candidate.span, reason });
+            return;
+        }
+        let document = self.sentences.document();
+        let sentence = self.sentences.matcher(candidate.sentence).sentence();
+        let span = if matcher.extend { candidate.span.cover(clause(document, &sentence, &candidate.tokens)) } else { candidate.span };
+        let begins_sentence = candidate.tokens.start == sentence.start;
+        self.detected.hits.push(Hit { rule, matched: candidate.span, span, captures, begins_sentence });
+    }
+}
+
+fn capture_spans(document: &Document<'_>, names: &[String], found: &Match) -> Vec<(String, TextSpan)> {
+    let all = names.iter().zip(&found.captures);
+    all.filter_map(|(name, tokens)| Some((name.clone(), document.span(tokens.clone()?)))).collect()
+}
+
+/// A match that begins in the middle of a word ("n't my job") takes the whole word.
+fn surface_start(document: &Document<'_>, token: usize) -> usize {
+    (0..=token).rev().find(|&t| !document.tokens[t].glued).unwrap_or(token)
+}
+
+/// From the match to where its clause ends.
+fn clause(document: &Document<'_>, sentence: &Range<usize>, tokens: &Range<usize>) -> TextSpan {
+    let end = (tokens.end..=sentence.end).find(|&t| document.ends_clause(sentence, t)).unwrap_or(tokens.end);
+    document.span(tokens.start..end)
+}

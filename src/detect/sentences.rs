@@ -1,0 +1,46 @@
+//! The sentences of a document, each prepared for matching when first asked for.
+
+use std::ops::Range;
+
+use super::matcher::Matcher;
+use crate::language::Document;
+use crate::rules::program::{Grammar, Program};
+
+/// All the matchers of a document.
+pub(super) struct Sentences<'a> {
+    grammar: &'a Grammar,
+    document: &'a Document<'a>,
+    matchers: Vec<Option<Matcher<'a>>>,
+}
+
+impl<'a> Sentences<'a> {
+    pub(super) fn new(grammar: &'a Grammar, document: &'a Document<'a>) -> Self {
+        let matchers = std::iter::repeat_with(|| None).take(document.sentences.len()).collect();
+        Self { grammar, document, matchers }
+    }
+
+    pub(super) fn document(&self) -> &'a Document<'a> {
+        self.document
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.matchers.len()
+    }
+
+    /// The number of a word list, by its name.
+    pub(super) fn list(&self, name: &str) -> Option<u32> {
+        self.grammar.list(name)
+    }
+
+    pub(super) fn matcher(&mut self, sentence: usize) -> &mut Matcher<'a> {
+        let (grammar, document) = (self.grammar, self.document);
+        let tokens: Range<usize> = document.sentences[sentence].tokens.clone();
+        self.matchers[sentence].get_or_insert_with(|| Matcher::new(grammar, document, tokens))
+    }
+
+    /// Whether a program matches anywhere in a sentence.
+    pub(super) fn has(&mut self, sentence: usize, program: &Program) -> bool {
+        let start = self.document.sentences[sentence].tokens.start;
+        self.matcher(sentence).find(program, start).is_some()
+    }
+}

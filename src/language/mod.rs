@@ -1,0 +1,14 @@
+//! English as people type it: words, contractions, sentences, clauses, quotations.
+//!
+//! This layer turns a text into [`Document`]: tokens in a canonical form ("isn't",
+//! "isnt" and "is not" are the same two words), grouped into sentences, with
+//! quotations, code and addresses marked. It knows nothing of rules; rules are
+//! written in the same canonical words.
+
+mod document;
+mod mask;
+mod word;
+
+pub use document::{Break, Document, Sentence, Token};
+pub use mask::{Mask, MaskKind, masks};
+pub use word::{Lexicon, WordId, canonical};

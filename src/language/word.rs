@@ -1,0 +1,304 @@
+//! Words: one canonical form for every surface, and numbers to compare them by.
+//!
+//! "Isn't", "isn’t", "ISNT" and "is not" all become `is` `not`. Clitics that can
+//! stand for several words stay ambiguous: `'s` may be "is", "has" or a genitive,
+//! `'d` may be "would" or "had". A rule's "is" accepts both spellings, so no
+//! text needs more than one reading.
+//!
+//! Inflection ("tell", "told") is not folded here: it is a matter of the rule.
+
+use std::borrow::Cow;
+
+use rustc_hash::FxHashMap;
+use unicode_normalization::UnicodeNormalization;
+
+/// A word of a [`Lexicon`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WordId(pub u32);
+
+impl WordId {
+    /// A word that no rule mentions.
+    pub const UNKNOWN: Self = Self(0);
+    /// A number in digits.
+    pub const NUMBER: Self = Self(1);
+    /// Code, a URL or an address: one token, whatever stands in it.
+    pub const CODE: Self = Self(2);
+    /// The name of the company that speaks.
+    pub const COMPANY: Self = Self(3);
+}
+
+/// The words that rules mention, numbered.
+#[derive(Clone, Debug)]
+pub struct Lexicon {
+    ids: FxHashMap<Box<str>, WordId>,
+}
+
+/// What the reserved numbers below this one stand for is fixed by [`WordId`].
+const FIRST_WORD: u32 = 4;
+
+impl Default for Lexicon {
+    fn default() -> Self {
+        Self { ids: FxHashMap::default() }
+    }
+}
+
+impl Lexicon {
+    /// The number of a canonical word, new if need be.
+    pub fn intern(&mut self, word: &str) -> WordId {
+        if let Some(&id) = self.ids.get(word) {
+            return id;
+        }
+        let id = WordId(FIRST_WORD + self.ids.len() as u32);
+        self.ids.insert(word.into(), id);
+        id
+    }
+
+    /// The number of a canonical word, or [`WordId::UNKNOWN`].
+    #[must_use]
+    pub fn get(&self, word: &str) -> WordId {
+        self.ids.get(word).copied().unwrap_or(WordId::UNKNOWN)
+    }
+
+    /// One more than the largest number in use.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        FIRST_WORD as usize + self.ids.len()
+    }
+
+    /// Whether no word was interned.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+}
+
+/// One canonical word of a surface word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece<'a> {
+    /// The canonical word.
+    pub word: Cow<'a, str>,
+    /// Characters of the folded surface that stand for it, counted from its start.
+    /// Two pieces of an irreducible form ("dunno") share all of them.
+    pub chars: std::ops::Range<usize>,
+}
+
+/// Whether a character is an apostrophe in any of its common typings.
+pub(super) fn is_apostrophe(c: char) -> bool {
+    matches!(
+        c,
+        '\'' | '\u{2019}' | '\u{2018}' | '\u{02BC}' | '\u{FF07}' | '\u{00B4}' | '`' | '\u{2032}'
+    )
+}
+
+/// Whether a character leaves no trace on paper: soft hyphen, zero-width marks, joiners.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{00AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{FE0F}' | '\u{180E}' | '\u{061C}' | '\u{202A}'..='\u{202E}')
+}
+
+/// Lower case, compatibility forms unified, apostrophes straight, invisible characters dropped.
+#[must_use]
+pub(super) fn fold<'b>(surface: &str, buffer: &'b mut String) -> &'b str {
+    buffer.clear();
+    if surface.is_ascii() {
+        buffer
+            .extend(surface.bytes().filter(|b| *b != b'*').map(|b| b.to_ascii_lowercase() as char));
+    } else {
+        for c in surface.nfkc().filter(|&c| !is_invisible(c) && c != '*') {
+            if is_apostrophe(c) {
+                buffer.push('\'');
+            } else {
+                buffer.extend(c.to_lowercase());
+            }
+        }
+    }
+    buffer
+}
+
+/// The canonical words of a folded surface word, in order.
+///
+/// # Examples
+/// `isn't` gives `is` `not`, `its` gives `it` `'s`, `dunno` gives `do` `not` `know`.
+#[must_use]
+pub fn canonical(folded: &str) -> Vec<Piece<'_>> {
+    let whole = 0..folded.chars().count();
+    if let Some(words) = irregular(folded) {
+        let shared = words.iter().map(|w| Piece { word: Cow::Borrowed(*w), chars: whole.clone() });
+        return shared.collect();
+    }
+    if let Some((stem, clitic, at)) = split_clitic(folded) {
+        let mut pieces = canonical(stem);
+        pieces.push(Piece { word: Cow::Borrowed(clitic), chars: at..whole.end });
+        return pieces;
+    }
+    vec![Piece { word: spelling(folded), chars: whole }]
+}
+
+/// Cuts the last clitic off: ("we", "will", 2) for "we'll".
+fn split_clitic(folded: &str) -> Option<(&str, &'static str, usize)> {
+    const MARKED: [(&str, &str); 7] = [
+        ("n't", "not"),
+        ("'ll", "will"),
+        ("'ve", "have"),
+        ("'re", "are"),
+        ("'m", "am"),
+        ("'s", "'s"),
+        ("'d", "'d"),
+    ];
+    for (ending, clitic) in MARKED {
+        if let Some(stem) = folded.strip_suffix(ending).filter(|stem| !stem.is_empty()) {
+            return Some((stem, clitic, stem.chars().count()));
+        }
+    }
+    // Forms typed without the apostrophe, as far as they are no other word ("well", "were", "shell" are).
+    const HOSTS_OF_NOT: [&str; 19] = [
+        "do", "does", "did", "could", "would", "should", "is", "are", "was", "were", "has", "have",
+        "had", "must", "need", "ought", "might", "dos", "dose",
+    ];
+    if let Some(stem) = folded
+        .strip_suffix("nt")
+        .or_else(|| folded.strip_suffix("n;t"))
+        .filter(|s| HOSTS_OF_NOT.contains(s))
+    {
+        return Some((stem, "not", stem.len()));
+    }
+    if let Some(stem) = folded.strip_suffix("nae").filter(|s| HOSTS_OF_NOT.contains(s)) {
+        return Some((stem, "not", stem.len()));
+    }
+    const UNMARKED: [(&str, &str, &[&str]); 6] = [
+        (
+            "ll",
+            "will",
+            &["you", "they", "it", "that", "there", "who", "somebody", "someone", "this", "nobody"],
+        ),
+        ("ve", "have", &["i", "you", "we", "they", "would", "could", "should", "might", "must"]),
+        ("re", "are", &["you", "they"]),
+        ("m", "am", &["i"]),
+        (
+            "s",
+            "'s",
+            &[
+                "it",
+                "that",
+                "what",
+                "there",
+                "here",
+                "he",
+                "she",
+                "who",
+                "where",
+                "how",
+                "nobody",
+                "somebody",
+                "someone",
+                "everybody",
+            ],
+        ),
+        ("d", "'d", &["you", "they", "it", "that"]),
+    ];
+    for (ending, clitic, hosts) in UNMARKED {
+        if let Some(stem) = folded.strip_suffix(ending).filter(|stem| hosts.contains(stem)) {
+            return Some((stem, clitic, stem.len()));
+        }
+    }
+    None
+}
+
+/// Forms that don't come apart by their endings.
+fn irregular(folded: &str) -> Option<&'static [&'static str]> {
+    Some(match folded {
+        "can't" | "cant" | "cannot" | "can;t" | "cannae" | "canna" => &["can", "not"],
+        "won't" | "wont" => &["will", "not"],
+        "shan't" | "shant" => &["shall", "not"],
+        "ain't" | "aint" => &["ain", "not"],
+        "didna" | "didn" => &["did", "not"],
+        "let's" => &["let", "us"],
+        "dunno" => &["do", "not", "know"],
+        "gonna" => &["going", "to"],
+        "wanna" => &["want", "to"],
+        "gotta" => &["got", "to"],
+        "hafta" => &["have", "to"],
+        "lemme" => &["let", "me"],
+        "gimme" => &["give", "me"],
+        "kinda" => &["kind", "of"],
+        "sorta" => &["sort", "of"],
+        "outta" => &["out", "of"],
+        "y'all" | "yall" | "ya" | "u" | "ye" | "yous" | "youse" => &["you"],
+        "ur" => &["your"],
+        "cuz" | "coz" | "cos" | "'cause" | "'cos" | "'cuz" | "bc" => &["because"],
+        "'em" => &["them"],
+        "pls" | "plz" | "plse" => &["please"],
+        "smth" | "sth" => &["something"],
+        "ppl" => &["people"],
+        "tho" => &["though"],
+        "thx" => &["thanks"],
+        "abt" => &["about"],
+        "w/o" => &["without"],
+        "alot" => &["a", "lot"],
+        "noone" => &["no", "one"],
+        "everyone's" => &["everyone", "'s"],
+        "anymore" => &["any", "more"],
+        "info" => &["information"],
+        _ => return None,
+    })
+}
+
+/// British and American spelling in one: "authorise" becomes "authorize".
+///
+/// The rule is blind ("otherwise" becomes "otherwize"), which does no harm as texts and rules share it.
+fn spelling(folded: &str) -> Cow<'_, str> {
+    const ENDINGS: [(&str, &str); 6] = [
+        ("ise", "ize"),
+        ("ised", "ized"),
+        ("ises", "izes"),
+        ("ising", "izing"),
+        ("isation", "ization"),
+        ("isations", "izations"),
+    ];
+    if folded.len() >= 7 && folded.is_ascii() {
+        for (british, american) in ENDINGS {
+            if let Some(stem) = folded.strip_suffix(british) {
+                return Cow::Owned(format!("{stem}{american}"));
+            }
+        }
+    }
+    Cow::Borrowed(folded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(surface: &str) -> Vec<String> {
+        let mut buffer = String::new();
+        canonical(fold(surface, &mut buffer)).into_iter().map(|p| p.word.into_owned()).collect()
+    }
+
+    #[test]
+    fn contractions_have_one_form() {
+        for surface in ["isn't", "isn\u{2019}t", "ISNT", "isn\u{02BC}t", "i\u{00AD}sn't"] {
+            assert_eq!(words(surface), ["is", "not"], "{surface}");
+        }
+        assert_eq!(words("I'm"), words("Im"));
+        assert_eq!(words("wouldn't've"), ["would", "not", "have"]);
+        assert_eq!(words("its"), words("it's"));
+        assert_eq!(words("Ain't"), ["ain", "not"]);
+        assert_eq!(words("couldnae"), ["could", "not"]);
+    }
+
+    #[test]
+    fn full_width_letters_fold() {
+        assert_eq!(words("\u{FF2A}\u{FF4F}\u{FF42}"), ["job"]);
+    }
+
+    #[test]
+    fn words_that_only_look_contracted_stay() {
+        for word in ["well", "were", "shell", "ill", "want", "plant", "hose", "lets"] {
+            assert_eq!(words(word), [word]);
+        }
+    }
+
+    #[test]
+    fn spelling_is_unified() {
+        assert_eq!(words("authorised"), words("authorized"));
+    }
+}

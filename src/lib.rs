@@ -1,0 +1,29 @@
+//! buckstop finds deflecting language in what a company's side says to a
+//! customer, and offers words that own the problem.
+//!
+//! The modules, in reading order, which is dependency order: data flows one way,
+//! and a module imports only modules above it.
+
+pub mod text;
+
+pub mod source;
+
+pub mod turn;
+
+pub mod formats;
+
+pub mod language;
+
+pub mod finding;
+
+pub mod rules;
+
+mod detect;
+
+mod rewrite;
+
+pub mod report;
+
+pub mod check;
+
+pub mod render;

@@ -1,0 +1,78 @@
+//! Reports for the tests of the renderers, put together by hand.
+
+use crate::finding::{Applicability, Finding, Rewrite, Severity, Skip};
+use crate::render::{OutputFormat, RenderOptions};
+use crate::report::{Report, Summary};
+use crate::rules::Rule;
+use crate::source::Source;
+use crate::text::TextSpan;
+use crate::turn::{Role, Turn};
+
+pub(super) const PLAIN: RenderOptions =
+    RenderOptions { color: false, explain_skips: false, quiet: false, width: 80 };
+
+pub(super) fn rule(id: &str, severity: Severity) -> Rule {
+    Rule {
+        id: id.to_owned(),
+        category: "not-my-job".to_owned(),
+        severity,
+        title: "Refuses the task".to_owned(),
+        why: "The customer hears: find somebody else to care.".to_owned(),
+        links: Vec::new(),
+        phrases: Vec::new(),
+        regex: Vec::new(),
+        rewrites: Vec::new(),
+        examples: Vec::new(),
+        pack: "default.toml".to_owned(),
+    }
+}
+
+/// A report on a source that is one turn, with a finding for each of the words.
+pub(super) fn report<'r>(name: &str, bytes: &[u8], rule: &'r Rule, words: &[&str]) -> Report<'r> {
+    let source = Source::new(name.to_owned(), bytes.to_vec());
+    let (text, problems) = source.decode();
+    let turns = vec![Turn { role: Role::Agent, text }];
+    let mut report = Report { source, turns, findings: Vec::new(), skips: Vec::new(), problems };
+    for words in words {
+        let span = span(&report, words);
+        let source_span = report.turns[0].text.to_source(span);
+        report.findings.push(Finding { rule, turn: 0, span, source_span, rewrites: Vec::new() });
+    }
+    report
+}
+
+/// Adds other words for the last finding.
+pub(super) fn rewrite(report: &mut Report<'_>, text: &str, applicability: Applicability) {
+    let finding = report.findings.last_mut().expect("a finding to rewrite");
+    let span = finding.span;
+    finding.rewrites.push(Rewrite { text: text.to_owned(), applicability, span });
+}
+
+/// Adds a match that was let pass.
+pub(super) fn skip<'r>(report: &mut Report<'r>, rule: &'r Rule, words: &str, reason: &str) {
+    let span = span(report, words);
+    let source_span = report.turns[0].text.to_source(span);
+    report.skips.push(Skip { rule, turn: 0, span, source_span, reason: reason.to_owned() });
+}
+
+/// All that a run over the reports writes.
+pub(super) fn render(
+    format: OutputFormat,
+    options: RenderOptions,
+    reports: &[Report<'_>],
+) -> String {
+    let mut out = Vec::new();
+    let mut summary = Summary::default();
+    let mut renderer = format.renderer(options);
+    for report in reports {
+        summary.add(report);
+        renderer.report(report, &mut out).expect("a vector takes every write");
+    }
+    renderer.finish(&summary, &mut out).expect("a vector takes every write");
+    String::from_utf8(out).expect("output is UTF-8")
+}
+
+fn span(report: &Report<'_>, words: &str) -> TextSpan {
+    let start = report.turns[0].text.as_str().find(words).expect("the words are in the text");
+    TextSpan::new(start, start + words.len())
+}

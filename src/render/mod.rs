@@ -1,0 +1,193 @@
+//! Renderers: one file per output format.
+//!
+//! A renderer is told of one report after the other and of the sum at the end, and
+//! writes at once what it has to say, so that nothing is held over a long run. It
+//! never asks which format a text came from, and whatever it takes from a source
+//! goes through [`visible`] before it reaches a terminal.
+//!
+//! A new format is one new file and one line in [`OutputFormat`].
+
+mod concise;
+mod diagnostic;
+mod excerpt;
+mod full;
+mod json;
+mod pack;
+mod paint;
+mod summary;
+mod visible;
+
+#[cfg(test)]
+mod fixture;
+
+use std::fmt;
+use std::io::{self, Write};
+use std::str::FromStr;
+
+use crate::finding::{Finding, Skip};
+use crate::report::{Report, Summary};
+use crate::source::{Position, Problem, Source};
+use crate::text::{SourceSpan, TextSpan};
+
+pub use pack::pack_error;
+pub use paint::Paint;
+pub use visible::visible;
+
+/// Writes reports in one output format.
+pub trait Renderer {
+    /// Writes what one report has to say.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `out` answers to a write.
+    fn report(&mut self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Writes what comes after the last report.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `out` answers to a write.
+    fn finish(&mut self, summary: &Summary, out: &mut dyn Write) -> io::Result<()>;
+
+    /// Whether the output has a place for what could not be read. Where it has none, the
+    /// caller tells it elsewhere.
+    fn tells_problems(&self) -> bool {
+        false
+    }
+}
+
+/// What a user can ask of every output format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RenderOptions {
+    /// Whether to write colours, as escape sequences.
+    pub color: bool,
+    /// Whether to show the matches that a guard let pass, and why.
+    pub explain_skips: bool,
+    /// Whether to leave out all that is not a diagnostic.
+    pub quiet: bool,
+    /// Width of the terminal, in columns.
+    pub width: usize,
+}
+
+/// Declares the output formats: the name that users write, and what makes the renderer.
+macro_rules! output_formats {
+    ($($(#[doc = $about:literal])+ $variant:ident = $name:literal => $renderer:path,)+) => {
+        /// How findings are written.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum OutputFormat {
+            $($(#[doc = $about])+ $variant,)+
+        }
+
+        impl OutputFormat {
+            /// Every format, in the order in which they are listed to users.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The name that users write.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// What the format is for, in one line.
+            #[must_use]
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($about),+).trim_ascii()),+ }
+            }
+
+            /// A renderer of this format, for one run.
+            #[must_use]
+            pub fn renderer(self, options: RenderOptions) -> Box<dyn Renderer> {
+                match self { $(Self::$variant => Box::new($renderer(options))),+ }
+            }
+        }
+    };
+}
+
+output_formats! {
+    /// A snippet of the draft per finding, with the reason and other words
+    Full = "full" => full::Full::new,
+    /// One line per finding: path:line:column: severity[rule] message
+    Concise = "concise" => concise::Concise::new,
+    /// One JSON array of all findings
+    Json = "json" => json::Json::new,
+}
+
+impl fmt::Display for OutputFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A name that is not one of an output format.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no output format `{0}`")]
+pub struct UnknownFormat(String);
+
+impl FromStr for OutputFormat {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let format = Self::ALL.iter().find(|format| format.as_str() == name);
+        format.copied().ok_or_else(|| UnknownFormat(name.to_owned()))
+    }
+}
+
+/// A finding or a skip: what both have in common is their place and their rule.
+#[derive(Clone, Copy)]
+enum Entry<'a> {
+    Finding(&'a Finding<'a>),
+    Skip(&'a Skip<'a>),
+}
+
+impl<'a> Entry<'a> {
+    /// What a report has to show, in the order of its place; skips only if they were asked for.
+    fn of(report: &'a Report<'a>, options: RenderOptions) -> Vec<Self> {
+        let skips = if options.explain_skips { report.skips.as_slice() } else { &[] };
+        let mut entries: Vec<_> = report.findings.iter().map(Self::Finding).collect();
+        entries.extend(skips.iter().map(Self::Skip));
+        entries.sort_by_key(|entry| entry.source_span());
+        entries
+    }
+
+    fn source_span(self) -> SourceSpan {
+        match self {
+            Self::Finding(finding) => finding.source_span,
+            Self::Skip(skip) => skip.source_span,
+        }
+    }
+}
+
+/// The words under a span of one of the report's turns.
+fn words<'a>(report: &'a Report<'_>, turn: usize, span: TextSpan) -> &'a str {
+    report.turns[turn].text.slice(span)
+}
+
+/// `path:line:column`, fit for a terminal.
+fn place(source: &Source, at: Position) -> String {
+    format!("{}:{}:{}", visible(source.name()), at.line, at.column)
+}
+
+/// The place of a problem, or only the path if it concerns the whole source.
+fn problem_place(source: &Source, problem: &Problem) -> String {
+    match problem.position {
+        Some(at) => place(source, at),
+        None => visible(source.name()).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_is_found_by_its_name() {
+        for &format in OutputFormat::ALL {
+            assert_eq!(format.as_str().parse(), Ok(format));
+            assert!(!format.about().is_empty());
+        }
+        assert_eq!(
+            "xml".parse::<OutputFormat>().expect_err("no such format").to_string(),
+            "there is no output format `xml`"
+        );
+    }
+}

@@ -1,0 +1,130 @@
+//! The last line for people: what a run came to.
+
+use super::RenderOptions;
+use super::paint::Paint;
+use crate::finding::Severity;
+use crate::report::Summary;
+
+/// "Found 3 deflections in 2 of 14 files (2 errors, 1 warning)."
+pub(super) fn line(summary: &Summary, options: RenderOptions) -> String {
+    let mut clauses = vec![found(summary, Paint::new(options.color))];
+    if options.explain_skips && summary.skipped > 0 {
+        clauses.push(format!("{} let pass", count(summary.skipped, "match")));
+    }
+    if summary.unreadable > 0 {
+        clauses.push(format!("{} could not be read", count(summary.unreadable, "file")));
+    }
+    clauses.join("; ") + "."
+}
+
+fn found(summary: &Summary, paint: Paint) -> String {
+    if summary.files == 0 {
+        "No files were checked".to_owned()
+    } else if summary.findings == 0 {
+        format!("{} in {}", paint.good("No deflections found"), count(summary.files, "file"))
+    } else {
+        let found = paint.bold(&format!("Found {}", count(summary.findings, "deflection")));
+        format!("{found} in {} ({})", files(summary), severities(summary, paint))
+    }
+}
+
+fn files(summary: &Summary) -> String {
+    if summary.files == summary.files_with_findings {
+        count(summary.files, "file")
+    } else {
+        format!("{} of {}", summary.files_with_findings, count(summary.files, "file"))
+    }
+}
+
+fn severities(summary: &Summary, paint: Paint) -> String {
+    let parts = [
+        (Severity::Error, summary.errors, "error"),
+        (Severity::Warning, summary.warnings, "warning"),
+        (Severity::Info, summary.infos, "info"),
+    ];
+    let told: Vec<_> = parts
+        .into_iter()
+        .filter(|&(_, number, _)| number > 0)
+        .map(|(severity, number, noun)| paint.severity(severity, &count(number, noun)))
+        .collect();
+    told.join(", ")
+}
+
+/// "1 file", "2 files", "2 matches".
+fn count(number: usize, noun: &str) -> String {
+    let ending = match noun {
+        _ if number == 1 => "",
+        "info" => "",
+        _ if noun.ends_with("ch") => "es",
+        _ => "s",
+    };
+    format!("{number} {noun}{ending}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: RenderOptions =
+        RenderOptions { color: false, explain_skips: false, quiet: false, width: 80 };
+
+    #[test]
+    fn findings_are_counted_by_severity() {
+        let summary = Summary {
+            files: 14,
+            files_with_findings: 2,
+            findings: 3,
+            errors: 2,
+            warnings: 1,
+            ..Summary::default()
+        };
+        assert_eq!(
+            line(&summary, PLAIN),
+            "Found 3 deflections in 2 of 14 files (2 errors, 1 warning)."
+        );
+    }
+
+    #[test]
+    fn one_finding_in_one_file_is_singular() {
+        let summary = Summary {
+            files: 1,
+            files_with_findings: 1,
+            findings: 1,
+            infos: 1,
+            skipped: 2,
+            ..Summary::default()
+        };
+        assert_eq!(line(&summary, PLAIN), "Found 1 deflection in 1 file (1 info).");
+        assert_eq!(
+            line(&summary, RenderOptions { explain_skips: true, ..PLAIN }),
+            "Found 1 deflection in 1 file (1 info); 2 matches let pass."
+        );
+    }
+
+    #[test]
+    fn nothing_found_and_nothing_checked_are_told_apart() {
+        let summary = Summary { files: 14, ..Summary::default() };
+        assert_eq!(line(&summary, PLAIN), "No deflections found in 14 files.");
+        assert_eq!(line(&Summary::default(), PLAIN), "No files were checked.");
+    }
+
+    #[test]
+    fn files_that_could_not_be_read_are_not_called_clean() {
+        let summary = Summary { unreadable: 1, ..Summary::default() };
+        assert_eq!(line(&summary, PLAIN), "No files were checked; 1 file could not be read.");
+        let summary = Summary { files: 3, unreadable: 2, ..Summary::default() };
+        assert_eq!(
+            line(&summary, PLAIN),
+            "No deflections found in 3 files; 2 files could not be read."
+        );
+    }
+
+    #[test]
+    fn colours_are_written_only_when_asked_for() {
+        let summary = Summary { files: 1, ..Summary::default() };
+        assert_eq!(
+            line(&summary, RenderOptions { color: true, ..PLAIN }),
+            "\u{1b}[32mNo deflections found\u{1b}[0m in 1 file."
+        );
+    }
+}

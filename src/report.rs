@@ -1,0 +1,68 @@
+//! The result of checking one source, as the renderers see it, and the sum over all.
+
+use crate::finding::{Finding, Severity, Skip};
+use crate::source::{Problem, Source};
+use crate::turn::Turn;
+
+/// Everything that a check has to say about one source.
+#[derive(Debug)]
+pub struct Report<'r> {
+    /// What was checked.
+    pub source: Source,
+    /// What was understood of it.
+    pub turns: Vec<Turn>,
+    /// Deflections, in the order of their place.
+    pub findings: Vec<Finding<'r>>,
+    /// Matches that a guard let pass, in the order of their place.
+    pub skips: Vec<Skip<'r>>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// What a whole run came to, for the last line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Sources that were checked.
+    pub files: usize,
+    /// Sources among them with at least one finding.
+    pub files_with_findings: usize,
+    /// Sources that could not be read at all; they are not among `files`.
+    pub unreadable: usize,
+    /// Turns that were looked at.
+    pub turns: usize,
+    /// Findings of every severity.
+    pub findings: usize,
+    /// Findings of severity error.
+    pub errors: usize,
+    /// Findings of severity warning.
+    pub warnings: usize,
+    /// Findings of severity info.
+    pub infos: usize,
+    /// Matches that a guard let pass.
+    pub skipped: usize,
+    /// Places that could not be read as they stand, over all sources.
+    pub problems: usize,
+}
+
+impl Summary {
+    /// Counts one report in.
+    pub fn add(&mut self, report: &Report<'_>) {
+        self.files += 1;
+        self.files_with_findings += usize::from(!report.findings.is_empty());
+        self.turns += report.turns.len();
+        self.findings += report.findings.len();
+        self.skipped += report.skips.len();
+        self.problems += report.problems.len();
+        for finding in &report.findings {
+            *self.of_severity(finding.rule.severity) += 1;
+        }
+    }
+
+    fn of_severity(&mut self, severity: Severity) -> &mut usize {
+        match severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+            Severity::Info => &mut self.infos,
+        }
+    }
+}

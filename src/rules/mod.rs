@@ -1,0 +1,98 @@
+//! Rules: what deflection looks like, why it stings, and what to say instead.
+//!
+//! Packs are TOML as support teams write it ([`schema`]); phrases are parsed
+//! ([`phrase`]) and compiled ([`program`]) into a [`Ruleset`], the one thing that
+//! detection needs. Reading files is left to the caller.
+
+pub mod error;
+pub mod inflect;
+pub mod phrase;
+pub mod program;
+mod ruleset;
+mod schema;
+
+pub use error::{BuildError, PackError};
+pub use ruleset::{Ruleset, RulesetBuilder};
+pub(crate) use ruleset::{Condition, Conditions, Guards};
+
+use crate::finding::{Applicability, Severity};
+
+/// A rule, ready to be explained; what it matches is held by the [`Ruleset`].
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Unique name in kebab-case, as users select and suppress it.
+    pub id: String,
+    /// Category of the guideline, or `custom`.
+    pub category: String,
+    /// How much it stings.
+    pub severity: Severity,
+    /// Short heading in sentence case.
+    pub title: String,
+    /// What the customer hears.
+    pub why: String,
+    /// Further reading.
+    pub links: Vec<String>,
+    /// Phrases as written.
+    pub phrases: Vec<String>,
+    /// Regular expressions as written.
+    pub regex: Vec<String>,
+    /// Alternatives as written, best first.
+    pub rewrites: Vec<RewriteTemplate>,
+    /// What it must find and what it must let pass.
+    pub examples: Vec<Example>,
+    /// Name of the pack file that holds it.
+    pub pack: String,
+}
+
+/// A rewrite as the rule states it, before it is fitted to a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RewriteTemplate {
+    /// Text with `{captures}` and `[blanks]`.
+    pub text: String,
+    /// How far it may be trusted.
+    pub applicability: Applicability,
+}
+
+/// A rule's own test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Example {
+    /// The rule must report exactly `span` in `text`.
+    Flag {
+        /// A message.
+        text: String,
+        /// The words of it that must be reported.
+        span: String,
+    },
+    /// The rule must stay silent.
+    Pass {
+        /// A message.
+        text: String,
+    },
+}
+
+/// The candidate that is most likely meant by a misspelt name, if one is close.
+#[must_use]
+pub fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+    let close = candidates.map(|c| (edit_distance(name, c), c)).filter(|&(d, c)| d <= 1 + name.len().max(c.len()) / 4);
+    close.min().map(|(_, c)| c)
+}
+
+/// Levenshtein distance in characters.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, &y) in b.iter().enumerate() {
+            let cost = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = cost.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// The names of the captures that a rewrite uses, `{name}` each.
+pub(crate) fn captures_in(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+}

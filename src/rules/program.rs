@@ -1,0 +1,585 @@
+//! Phrases, compiled: small programs over the words of a sentence.
+//!
+//! A [`Grammar`] holds what all programs share: the lexicon, sets of words, and
+//! the word lists, each compiled once and called from wherever it is named. A
+//! program is the classic instruction list of a regular expression matcher
+//! (Thompson, "Regular Expression Search Algorithm", 1968; Cox, "Regular
+//! Expression Matching: the Virtual Machine Approach", 2009) with words in place
+//! of characters. Running it is left to `detect`.
+
+use rustc_hash::FxHashMap;
+
+use super::inflect;
+use super::phrase::{Node, PhraseError};
+use crate::language::{Lexicon, WordId, canonical};
+
+/// One instruction. Numbers are indices: of instructions, sets, lists, slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inst {
+    /// One word of a set.
+    Set(u32),
+    /// One word, whichever.
+    Any,
+    /// One word with a capital that does not begin its sentence.
+    Name,
+    /// An entry of a word list.
+    List(u32),
+    /// One word of a gap, which may have a comma before it.
+    GapWord,
+    /// From here on a comma may stand before the next word.
+    Loosen,
+    /// A clause begins here.
+    ClauseStart,
+    /// A clause ends here.
+    ClauseEnd,
+    /// Try the first; if nothing comes of it, the second.
+    Split(u32, u32),
+    /// Go on there.
+    Jump(u32),
+    /// Note the place in a slot.
+    Save(u32),
+    /// Done.
+    Match,
+}
+
+/// A compiled phrase.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// Instructions; the first is where it starts.
+    pub insts: Vec<Inst>,
+    /// Names of the captures; number `n` is kept in the slots `2n` and `2n + 1`.
+    pub captures: Vec<String>,
+    /// Words of which any match holds at least one. Empty only for an entry of a word list.
+    pub required: Vec<WordId>,
+}
+
+/// A compiled word list.
+#[derive(Clone, Debug)]
+pub struct WordList {
+    /// Its name.
+    pub name: String,
+    /// All its entries as one program.
+    pub program: Program,
+    /// Words with which an entry can begin; `None` if it can begin with any.
+    pub first: Option<Vec<WordId>>,
+}
+
+/// What all programs share.
+#[derive(Clone, Debug)]
+pub struct Grammar {
+    /// The words.
+    pub lexicon: Lexicon,
+    /// Sets of words, each sorted.
+    pub sets: Vec<Vec<WordId>>,
+    /// The word lists.
+    pub lists: Vec<WordList>,
+    set_numbers: FxHashMap<Vec<WordId>, u32>,
+    list_numbers: FxHashMap<String, u32>,
+    /// The set of each list whose entries are all single words.
+    single: Vec<Option<u32>>,
+    /// How often the common words turn up.
+    common: FxHashMap<WordId, u32>,
+}
+
+/// The most instructions a phrase may compile to.
+const LONGEST_PROGRAM: usize = 4000;
+
+impl Default for Grammar {
+    fn default() -> Self {
+        let mut lexicon = Lexicon::default();
+        let common = COMMON.iter().map(|&(word, count)| (lexicon.intern(word), count)).collect();
+        Self {
+            lexicon,
+            sets: Vec::new(),
+            lists: Vec::new(),
+            set_numbers: FxHashMap::default(),
+            list_numbers: FxHashMap::default(),
+            single: Vec::new(),
+            common,
+        }
+    }
+}
+
+impl Grammar {
+    /// The number of a word list.
+    #[must_use]
+    pub fn list(&self, name: &str) -> Option<u32> {
+        self.list_numbers.get(name).copied()
+    }
+
+    /// Adds a word list. The lists that its entries name must have been added before.
+    ///
+    /// # Errors
+    /// The number of the offending entry and what is wrong with it.
+    pub fn add_list(&mut self, name: &str, entries: &[Node]) -> Result<(), (usize, PhraseError)> {
+        for (i, entry) in entries.iter().enumerate() {
+            self.check(entry, true).map_err(|e| (i, e))?;
+        }
+        let node = Node::Choice(entries.to_vec());
+        let single = self.as_set(&node);
+        let mut program = self.emit(&node, false);
+        program.required = self.required(&node).map(|r| r.words).unwrap_or_default();
+        let first = self.first_words(&node);
+        self.list_numbers.insert(name.to_owned(), self.lists.len() as u32);
+        self.lists.push(WordList { name: name.to_owned(), program, first });
+        self.single.push(single);
+        Ok(())
+    }
+
+    /// Compiles a phrase.
+    ///
+    /// # Errors
+    /// An unknown list, a phrase that could match nothing or anything, or one that grows too large.
+    pub fn compile(&mut self, phrase: &Node) -> Result<Program, PhraseError> {
+        self.check(phrase, false)?;
+        let mut program = self.emit(phrase, true);
+        if program.insts.len() > LONGEST_PROGRAM {
+            return Err(whole("this phrase grows too large", "too many combinations", "split it into several phrases, or name parts of it as word lists"));
+        }
+        match self.required(phrase) {
+            Some(required) => program.required = required.words,
+            None => {
+                return Err(whole(
+                    "this phrase has no word that must be there",
+                    "would match almost anything",
+                    "write at least one word outside of `[...]`, gaps and `*`",
+                ));
+            }
+        }
+        Ok(program)
+    }
+
+    /// Finds mistakes that only the grammar can see.
+    fn check(&self, node: &Node, in_list: bool) -> Result<(), PhraseError> {
+        match node {
+            Node::List { name, place } if self.list(name).is_none() && !is_class(name) => {
+                let help = self.nearest_list(name).map_or_else(
+                    || "define it under `[lists]`".to_owned(),
+                    |near| format!("there is a list `{near}`; or define `{name}` under `[lists]`"),
+                );
+                Err(PhraseError { place: place.clone(), message: format!("there is no word list `{name}`"), label: "unknown list".to_owned(), help })
+            }
+            Node::Capture(name, _) if in_list => Err(whole(
+                &format!("`{{{name}=...}}` cannot stand in a word list"),
+                "captures belong to phrases",
+                "remember the part in the rule's phrase",
+            )),
+            Node::Capture(_, inner) | Node::Optional(inner) => self.check(inner, in_list),
+            Node::Sequence(nodes) | Node::Choice(nodes) => nodes.iter().try_for_each(|n| self.check(n, in_list)),
+            _ => Ok(()),
+        }
+    }
+
+    fn nearest_list(&self, name: &str) -> Option<&str> {
+        let candidates = self.lists.iter().map(|l| l.name.as_str()).chain(CLASSES);
+        super::nearest(name, candidates)
+    }
+
+    fn emit(&mut self, node: &Node, capture_lists: bool) -> Program {
+        let mut emitter = Emitter { grammar: self, program: Program::default(), capture_lists };
+        emitter.node(node);
+        emitter.program.insts.push(Inst::Match);
+        emitter.program
+    }
+
+    fn set(&mut self, mut words: Vec<WordId>) -> u32 {
+        words.sort_unstable();
+        words.dedup();
+        if let Some(&number) = self.set_numbers.get(&words) {
+            return number;
+        }
+        let number = self.sets.len() as u32;
+        self.sets.push(words.clone());
+        self.set_numbers.insert(words, number);
+        number
+    }
+
+    /// All canonical words that a rule's canonical word accepts: "is" accepts `'s`.
+    fn accepted(&mut self, word: &str) -> Vec<WordId> {
+        const ALSO: [(&str, &[&str]); 10] = [
+            ("is", &["'s", "ain"]),
+            ("has", &["'s", "ain"]),
+            ("us", &["'s"]),
+            ("'s", &["is", "has", "us"]),
+            ("am", &["ain"]),
+            ("are", &["ain"]),
+            ("have", &["ain"]),
+            ("would", &["'d"]),
+            ("had", &["'d"]),
+            ("'d", &["would", "had"]),
+        ];
+        let also = ALSO.iter().find(|(w, _)| *w == word).map_or(&[][..], |(_, also)| also);
+        std::iter::once(word).chain(also.iter().copied()).map(|w| self.lexicon.intern(w)).collect()
+    }
+
+    /// The words of a surface word as a rule writes it, each as what it accepts.
+    fn pieces(&mut self, written: &str) -> Vec<Vec<WordId>> {
+        let folded: String = written.replace('\u{2019}', "'");
+        let pieces: Vec<String> = canonical(&folded).into_iter().map(|p| p.word.into_owned()).collect();
+        pieces.iter().map(|p| self.accepted(p)).collect()
+    }
+
+    fn form_pieces(&mut self, plain: &str) -> Vec<Vec<Vec<WordId>>> {
+        inflect::forms(plain).iter().map(|form| self.pieces(form)).collect()
+    }
+
+    /// The set of words a node stands for, if it always stands for exactly one word.
+    fn as_set(&mut self, node: &Node) -> Option<u32> {
+        let words = self.single_words(node)?;
+        Some(self.set(words))
+    }
+
+    fn single_words(&mut self, node: &Node) -> Option<Vec<WordId>> {
+        match node {
+            Node::Word(word) => {
+                let mut pieces = self.pieces(word);
+                (pieces.len() == 1).then(|| pieces.swap_remove(0))
+            }
+            Node::AnyForm(plain) => {
+                let forms = self.form_pieces(plain);
+                forms.iter().all(|f| f.len() == 1).then(|| forms.into_iter().flatten().flatten().collect())
+            }
+            Node::Choice(branches) => {
+                let mut all = Vec::new();
+                for branch in branches {
+                    all.extend(self.single_words(branch)?);
+                }
+                Some(all)
+            }
+            Node::List { name, .. } => match class_word(name) {
+                Some(class) => Some(vec![class]),
+                None => {
+                    let set = self.single[self.list(name)? as usize]?;
+                    Some(self.sets[set as usize].clone())
+                }
+            },
+            _ => None,
+        }
+    }
+
+    /// The rarest set of words of which every match holds one.
+    fn required(&mut self, node: &Node) -> Option<Required> {
+        match node {
+            Node::Word(word) => {
+                let pieces = self.pieces(word);
+                self.rarest(pieces)
+            }
+            Node::AnyForm(plain) => {
+                let forms = self.form_pieces(plain);
+                union(forms.into_iter().map(|form| self.rarest(form)))
+            }
+            Node::List { name, .. } => match class_word(name) {
+                Some(class) => Some(self.one_of(vec![class])),
+                None => {
+                    let words = self.lists[self.list(name)? as usize].program.required.clone();
+                    (!words.is_empty()).then(|| self.one_of(words))
+                }
+            },
+            Node::Sequence(nodes) => nodes.iter().filter_map(|n| self.required(n)).min_by_key(|r| r.cost),
+            Node::Choice(nodes) => {
+                let each: Vec<_> = nodes.iter().map(|n| self.required(n)).collect();
+                union(each.into_iter())
+            }
+            Node::Capture(_, inner) => self.required(inner),
+            Node::Optional(_) | Node::Gap(_) | Node::AnyWord | Node::Comma | Node::ClauseStart | Node::ClauseEnd => None,
+        }
+    }
+
+    /// A requirement with its price: how often one of the words turns up by chance.
+    fn one_of(&self, words: Vec<WordId>) -> Required {
+        let cost = words.iter().map(|w| self.common.get(w).copied().unwrap_or(1)).sum();
+        Required { words, cost }
+    }
+
+    /// The rarest piece of a written word.
+    fn rarest(&self, pieces: Vec<Vec<WordId>>) -> Option<Required> {
+        pieces.into_iter().map(|words| self.one_of(words)).min_by_key(|r| r.cost)
+    }
+
+    /// The words a node can begin with; `None` if that cannot be told.
+    fn first_words(&mut self, node: &Node) -> Option<Vec<WordId>> {
+        match node {
+            Node::Word(word) => self.pieces(word).into_iter().next(),
+            Node::AnyForm(plain) => Some(self.form_pieces(plain).into_iter().filter_map(|f| f.into_iter().next()).flatten().collect()),
+            Node::List { name, .. } => match class_word(name) {
+                Some(class) => Some(vec![class]),
+                None => self.lists[self.list(name)? as usize].first.clone(),
+            },
+            Node::Choice(branches) => {
+                let mut all = Vec::new();
+                for branch in branches {
+                    all.extend(self.first_words(branch)?);
+                }
+                Some(all)
+            }
+            Node::Sequence(nodes) => {
+                let mut all = Vec::new();
+                for node in nodes {
+                    match node {
+                        Node::Optional(inner) => all.extend(self.first_words(inner)?),
+                        Node::ClauseStart => {}
+                        _ => {
+                            all.extend(self.first_words(node)?);
+                            return Some(all);
+                        }
+                    }
+                }
+                None
+            }
+            Node::Capture(_, inner) => self.first_words(inner),
+            _ => None,
+        }
+        .map(|mut words| {
+            words.sort_unstable();
+            words.dedup();
+            words
+        })
+    }
+}
+
+/// Words of which a match must hold one, and how often they turn up by chance.
+struct Required {
+    words: Vec<WordId>,
+    cost: u32,
+}
+
+fn union(each: impl Iterator<Item = Option<Required>>) -> Option<Required> {
+    let mut all = Vec::new();
+    let mut cost = 0;
+    for required in each {
+        let required = required?;
+        cost += required.cost;
+        all.extend(required.words);
+    }
+    all.sort_unstable();
+    all.dedup();
+    (!all.is_empty()).then_some(Required { words: all, cost })
+}
+
+/// Writes the instructions of one program.
+struct Emitter<'g> {
+    grammar: &'g mut Grammar,
+    program: Program,
+    capture_lists: bool,
+}
+
+impl Emitter<'_> {
+    fn node(&mut self, node: &Node) {
+        match node {
+            Node::Word(word) => {
+                let pieces = self.grammar.pieces(word);
+                self.pieces(pieces);
+            }
+            Node::AnyForm(plain) => {
+                let forms = self.grammar.form_pieces(plain);
+                let (single, several): (Vec<_>, Vec<_>) = forms.into_iter().partition(|f| f.len() == 1);
+                let single: Vec<WordId> = single.into_iter().flatten().flatten().collect();
+                let mut branches: Vec<Branch<'_>> = several.into_iter().map(Branch::Pieces).collect();
+                branches.push(Branch::Pieces(vec![single]));
+                self.branches(branches);
+            }
+            Node::List { name, .. } => self.list(name),
+            Node::Gap(width) => self.gap(*width),
+            Node::AnyWord => self.push(Inst::Any),
+            Node::Comma => self.push(Inst::Loosen),
+            Node::ClauseStart => self.push(Inst::ClauseStart),
+            Node::ClauseEnd => self.push(Inst::ClauseEnd),
+            Node::Sequence(nodes) => nodes.iter().for_each(|n| self.node(n)),
+            Node::Choice(branches) => self.choice(branches),
+            Node::Optional(inner) => self.optional(inner),
+            Node::Capture(name, inner) => self.captured(name, |emitter| emitter.node(inner)),
+        }
+    }
+
+    fn push(&mut self, inst: Inst) {
+        self.program.insts.push(inst);
+    }
+
+    fn here(&self) -> u32 {
+        self.program.insts.len() as u32
+    }
+
+    fn pieces(&mut self, pieces: Vec<Vec<WordId>>) {
+        for accepted in pieces {
+            let set = self.grammar.set(accepted);
+            self.push(Inst::Set(set));
+        }
+    }
+
+    fn list(&mut self, name: &str) {
+        let inst = match (name, class_word(name)) {
+            ("name", _) => Inst::Name,
+            (_, Some(class)) => Inst::Set(self.grammar.set(vec![class])),
+            _ => {
+                let Some(list) = self.grammar.list(name) else { return };
+                self.grammar.single[list as usize].map_or(Inst::List(list), Inst::Set)
+            }
+        };
+        if self.capture_lists && !self.program.captures.iter().any(|c| c == name) {
+            self.captured(name, |emitter| emitter.push(inst));
+        } else {
+            self.push(inst);
+        }
+    }
+
+    fn captured(&mut self, name: &str, emit: impl FnOnce(&mut Self)) {
+        let known = self.program.captures.iter().position(|c| c == name);
+        let number = known.unwrap_or_else(|| {
+            self.program.captures.push(name.to_owned());
+            self.program.captures.len() - 1
+        }) as u32;
+        self.push(Inst::Save(2 * number));
+        emit(self);
+        self.push(Inst::Save(2 * number + 1));
+    }
+
+    /// As few words as will do.
+    fn gap(&mut self, width: u8) {
+        self.push(Inst::Loosen);
+        let end = self.here() + 2 * u32::from(width);
+        for _ in 0..width {
+            let next = self.here() + 1;
+            self.push(Inst::Split(end, next));
+            self.push(Inst::GapWord);
+        }
+    }
+
+    fn optional(&mut self, inner: &Node) {
+        let split = self.here();
+        self.push(Inst::Split(split + 1, 0));
+        self.node(inner);
+        let end = self.here();
+        self.program.insts[split as usize] = Inst::Split(split + 1, end);
+    }
+
+    /// Single words become one set; longer branches are tried before it, the longest first.
+    fn choice(&mut self, nodes: &[Node]) {
+        let mut single = Vec::new();
+        let mut branches: Vec<&Node> = Vec::new();
+        for node in nodes {
+            match self.grammar.single_words(node) {
+                Some(words) => single.extend(words),
+                None => branches.push(node),
+            }
+        }
+        branches.sort_by_key(|n| std::cmp::Reverse(size(n)));
+        let mut branches: Vec<Branch<'_>> = branches.into_iter().map(Branch::Node).collect();
+        if !single.is_empty() {
+            branches.push(Branch::Pieces(vec![single]));
+        }
+        self.branches(branches);
+    }
+
+    fn branches(&mut self, branches: Vec<Branch<'_>>) {
+        let mut ends = Vec::new();
+        let last = branches.len().saturating_sub(1);
+        for (i, branch) in branches.into_iter().enumerate() {
+            let split = self.here();
+            if i < last {
+                self.push(Inst::Split(split + 1, 0));
+            }
+            match branch {
+                Branch::Node(node) => self.node(node),
+                Branch::Pieces(pieces) => self.pieces(pieces),
+            }
+            if i < last {
+                ends.push(self.here() as usize);
+                self.push(Inst::Jump(0));
+                self.program.insts[split as usize] = Inst::Split(split + 1, self.here());
+            }
+        }
+        let end = self.here();
+        for jump in ends {
+            self.program.insts[jump] = Inst::Jump(end);
+        }
+    }
+}
+
+enum Branch<'n> {
+    Node(&'n Node),
+    Pieces(Vec<Vec<WordId>>),
+}
+
+/// About how many words a node spans at most.
+fn size(node: &Node) -> usize {
+    match node {
+        Node::Sequence(nodes) => nodes.iter().map(size).sum(),
+        Node::Choice(nodes) => nodes.iter().map(size).max().unwrap_or(0),
+        Node::Optional(inner) | Node::Capture(_, inner) => size(inner),
+        Node::Gap(width) => usize::from(*width),
+        Node::Word(_) | Node::AnyForm(_) | Node::AnyWord | Node::List { .. } => 1,
+        Node::Comma | Node::ClauseStart | Node::ClauseEnd => 0,
+    }
+}
+
+const CLASSES: [&str; 3] = ["number", "company", "name"];
+
+fn is_class(name: &str) -> bool {
+    CLASSES.contains(&name)
+}
+
+fn class_word(name: &str) -> Option<WordId> {
+    match name {
+        "number" => Some(WordId::NUMBER),
+        "company" => Some(WordId::COMPANY),
+        _ => None,
+    }
+}
+
+fn whole(message: &str, label: &str, help: &str) -> PhraseError {
+    PhraseError { place: 0..0, message: message.to_owned(), label: label.to_owned(), help: help.to_owned() }
+}
+
+/// The commonest words of support replies with their count in ten thousand words,
+/// so that a phrase is looked up by its rarest word.
+const COMMON: &[(&str, u32)] = &[
+    ("the", 521), ("you", 252), ("and", 242), ("i", 225), ("to", 223), ("it", 210), ("a", 150), ("we", 146), ("on", 146), ("your", 143),
+    ("for", 140), ("have", 140), ("in", 128), ("not", 127), ("is", 127), ("that", 124), ("'s", 112), ("of", 99), ("so", 83), ("with", 83),
+    ("will", 80), ("are", 78), ("our", 75), ("at", 74), ("us", 64), ("this", 62), ("can", 54), ("do", 53), ("they", 51), ("be", 50),
+    ("as", 44), ("was", 42), ("from", 42), ("there", 42), ("one", 38), ("am", 38), ("here", 37), ("by", 37), ("no", 37), ("if", 36),
+    ("out", 34), ("up", 34), ("me", 33), ("about", 32), ("back", 30), ("what", 30), ("sorry", 26), ("see", 25), ("now", 24), ("thanks", 23),
+    ("all", 23), ("has", 23), ("my", 23), ("them", 22), ("but", 22), ("'d", 21), ("just", 21), ("please", 20), ("get", 20), ("would", 19),
+    ("been", 19), ("had", 19), ("thank", 18), ("when", 18), ("an", 18), ("new", 17), ("or", 17), ("right", 17), ("before", 17), ("over", 16),
+    ("know", 16), ("day", 16), ("should", 15), ("did", 15), ("off", 15), ("help", 15), ("any", 15), ("time", 15), ("team", 15), ("like", 15),
+    ("only", 14), ("again", 14), ("got", 14), ("look", 14), ("let", 14), ("which", 14), ("because", 13), ("need", 13), ("more", 13), ("go", 12),
+    ("does", 12), ("contact", 12), ("after", 12), ("were", 11), ("then", 11), ("how", 10), ("he", 10), ("send", 10), ("could", 9), ("who", 9),
+    ("order", 10), ("account", 20), ("support", 18), ("number", 17),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::phrase::parse;
+
+    fn compile(phrase: &str) -> Result<Program, PhraseError> {
+        let mut grammar = Grammar::default();
+        grammar.add_list("unit", &[parse("billing").expect("a word"), parse("the warehouse").expect("words")]).expect("a sound list");
+        grammar.compile(&parse(phrase).expect("a sound phrase"))
+    }
+
+    #[test]
+    fn a_phrase_is_looked_up_by_its_rarest_word() {
+        let mut grammar = Grammar::default();
+        let program = grammar.compile(&parse("that is not my job").expect("sound")).expect("sound");
+        assert_eq!(program.required, [grammar.lexicon.get("job")]);
+    }
+
+    #[test]
+    fn single_words_share_one_set() {
+        let program = compile("(billing|sales|fraud) desk").expect("sound");
+        assert_eq!(program.insts.len(), 3);
+    }
+
+    #[test]
+    fn phrases_that_match_anything_are_refused() {
+        for phrase in ["...", "* * *", "[maybe]", "{name}", "(a|[b])"] {
+            assert!(compile(phrase).is_err(), "{phrase}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_list_is_refused_with_the_nearest_name() {
+        let error = compile("the {units} did").expect_err("no such list");
+        assert_eq!((error.place, error.help.contains("`unit`")), (5..10, true));
+    }
+}
