@@ -239,7 +239,7 @@ fn an_unreadable_file_does_not_stop_the_rest() {
     desk.put("locked.txt", "That buck is not mine.");
     desk.put("z.txt", "That buck is not mine.");
     let locked = desk.path().join("locked.txt");
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).expect("a locked file");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).expect("a locked file");
     if fs::read(&locked).is_ok() {
         return; // Nothing is locked for root.
     }

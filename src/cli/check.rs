@@ -105,7 +105,6 @@ pub(super) fn run(
         Ok(source.map(|source| check(source, &options, &ruleset)))
     };
     let mut run = Run {
-        output_format: args.output_format,
         renderer: args.output_format.renderer(args.render_options(terminal.color)),
         summary: Summary::default(),
         terminal,
@@ -133,7 +132,6 @@ impl CheckArgs {
 
 /// Writes results as they come in.
 struct Run<'a, W: Write> {
-    output_format: OutputFormat,
     renderer: Box<dyn Renderer>,
     summary: Summary,
     terminal: &'a mut Terminal<W>,
@@ -162,10 +160,9 @@ impl<W: Write> Run<'_, W> {
         }
     }
 
-    /// Tells what could not be decoded, where the output is an array of findings and has no
-    /// place for it.
+    /// Tells what could not be decoded, where the output has no place for it.
     fn tell_problems(&mut self, report: &Report<'_>) -> io::Result<()> {
-        if self.output_format != OutputFormat::Json {
+        if self.renderer.tells_problems() {
             return Ok(());
         }
         report.problems.iter().try_for_each(|problem| {

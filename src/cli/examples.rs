@@ -9,7 +9,7 @@ use buckstop::render::{Paint, visible};
 use buckstop::rules::{Example, Rule};
 
 use super::Status;
-use super::layout::paragraph;
+use super::layout::lines;
 use super::packs::{self, PackArgs, SelectArgs};
 use super::terminal::{Terminal, count, width};
 
@@ -125,8 +125,13 @@ impl<W: Write> TestReport<'_, W> {
         writeln!(self.out, "{word}: {} ({pack}) {}", self.paint.bold(&id), visible(what))
     }
 
+    /// A text with a label before its first line.
     fn line(&mut self, label: &str, text: &str) -> io::Result<()> {
-        write!(self.out, "  {}", self.paint.dim(&format!("{label:7}")))?;
-        paragraph(self.out, &visible(text), 9, width())
+        let mut label = self.paint.dim(&format!("{label:7}"));
+        for line in lines(&visible(text), width() - 9) {
+            writeln!(self.out, "  {label}{line}")?;
+            label = " ".repeat(7);
+        }
+        Ok(())
     }
 }

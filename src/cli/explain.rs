@@ -6,7 +6,7 @@ use buckstop::render::{Paint, visible};
 use buckstop::rules::phrase::parse;
 use buckstop::rules::{Example, Rule};
 
-use super::layout::paragraph;
+use super::layout::lines;
 use super::terminal::{Terminal, width};
 use super::words::in_words;
 
@@ -61,16 +61,17 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn item(&mut self, text: &(impl AsRef<str> + ?Sized)) -> io::Result<()> {
-        self.indented(2, text.as_ref())
+        let lines = lines(&visible(text.as_ref()), self.width - 2);
+        lines.iter().try_for_each(|line| writeln!(self.out, "  {line}"))
     }
 
     /// A phrase as written, and below it in words if it has signs.
     fn phrase(&mut self, phrase: &String) -> io::Result<()> {
         self.item(phrase)?;
-        match parse(phrase).ok().as_ref().and_then(in_words) {
-            Some(words) => self.indented(6, &words),
-            None => Ok(()),
-        }
+        let words = parse(phrase).ok().as_ref().and_then(in_words).unwrap_or_default();
+        let lines = lines(&words, self.width - 6);
+        let mut told = lines.iter().filter(|line| !line.is_empty());
+        told.try_for_each(|line| writeln!(self.out, "      {}", self.paint.dim(line)))
     }
 
     fn example(&mut self, example: &Example) -> io::Result<()> {
@@ -83,13 +84,13 @@ impl<W: Write> Page<'_, W> {
         }
     }
 
+    /// A text with a label before its first line.
     fn labelled(&mut self, label: &str, text: &str) -> io::Result<()> {
-        write!(self.out, "  {}", self.paint.dim(&format!("{label:11}")))?;
-        paragraph(self.out, &visible(text), 13, self.width)
-    }
-
-    fn indented(&mut self, indent: usize, text: &str) -> io::Result<()> {
-        write!(self.out, "{:indent$}", "")?;
-        paragraph(self.out, &visible(text), indent, self.width)
+        let mut label = self.paint.dim(&format!("{label:11}"));
+        for line in lines(&visible(text), self.width - 13) {
+            writeln!(self.out, "  {label}{line}")?;
+            label = " ".repeat(11);
+        }
+        Ok(())
     }
 }

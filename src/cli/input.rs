@@ -73,7 +73,7 @@ pub(super) fn find(paths: &[PathBuf]) -> Vec<Result<Input, Complaint>> {
     let mut seen = FxHashSet::default();
     found.retain(|found| match found {
         Ok(Input::Stdin) => seen.insert(PathBuf::from("-")),
-        Ok(Input::Named(path) | Input::Met(path)) => seen.insert(path.clone()),
+        Ok(Input::Named(path) | Input::Met(path)) => seen.insert(tidy(path).to_owned()),
         Err(_) => true,
     });
     found
@@ -109,7 +109,7 @@ fn is_prose(entry: &DirEntry) -> bool {
     file && extension.is_some_and(|it| PROSE.contains(&it.to_ascii_lowercase().as_str()))
 }
 
-/// `./drafts/a.txt`, met on a walk through `.`, is shown as `drafts/a.txt`.
+/// The same path without the `./` that a walk through the current folder puts before it.
 pub(super) fn tidy(path: &Path) -> &Path {
     path.strip_prefix(".").unwrap_or(path)
 }
@@ -131,7 +131,8 @@ fn too_long() -> io::Error {
     io::Error::from(io::ErrorKind::FileTooLarge)
 }
 
-fn unreadable(name: &str, error: &io::Error) -> Complaint {
+/// Why a file could not be read, and what to do about it.
+pub(super) fn unreadable(name: &str, error: &io::Error) -> Complaint {
     let (reason, help) = match error.kind() {
         io::ErrorKind::NotFound => {
             let here = std::env::current_dir().map(|path| path.display().to_string());
@@ -144,6 +145,9 @@ fn unreadable(name: &str, error: &io::Error) -> Complaint {
         io::ErrorKind::FileTooLarge => {
             let most = Source::MAX_LEN / 1_000_000;
             (format!("larger than {most} MB"), Some("split it into smaller files".to_owned()))
+        }
+        io::ErrorKind::InvalidData => {
+            ("not UTF-8".to_owned(), Some("save the file as UTF-8".to_owned()))
         }
         _ => (error.to_string(), None),
     };

@@ -24,7 +24,8 @@ use terminal::{ColorChoice, Complaint, Terminal};
 /// Finds deflecting language in customer support replies, and offers words that own the
 /// problem
 #[derive(Debug, Parser)]
-#[command(name = "buckstop", version, max_term_width = 100, after_help = AFTER_HELP)]
+#[command(name = "buckstop", version, max_term_width = 100, args_override_self = true)]
+#[command(after_help = AFTER_HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

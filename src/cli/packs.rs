@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use buckstop::check::check_rewrites;
@@ -10,7 +10,7 @@ use buckstop::render;
 use buckstop::rules::{BuildError, Rule, Ruleset, RulesetBuilder};
 use walkdir::WalkDir;
 
-use super::input::tidy;
+use super::input::{tidy, unreadable};
 use super::terminal::{Complaint, Terminal, count};
 
 /// Where the rules come from.
@@ -114,18 +114,6 @@ fn add(mut builder: RulesetBuilder, path: &Path) -> Result<RulesetBuilder, Compl
         builder = builder.pack(name, text);
     }
     Ok(builder)
-}
-
-fn unreadable(name: &str, error: &io::Error) -> Complaint {
-    let (reason, help) = match error.kind() {
-        io::ErrorKind::NotFound => {
-            ("there is no such rule pack", "check the path given to --rules")
-        }
-        io::ErrorKind::InvalidData => ("not UTF-8, so not TOML", "save the file as UTF-8"),
-        io::ErrorKind::PermissionDenied => ("no permission to read it", "check who owns it"),
-        _ => return Complaint::new(format!("{name}: {error}")),
-    };
-    Complaint::new(format!("{name}: {reason}")).help(help)
 }
 
 /// Tells all that is wrong with the rules, so that nothing gets checked with half of them.

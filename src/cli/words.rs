@@ -21,6 +21,7 @@ fn is_plain(node: &Node) -> bool {
 fn describe(node: &Node) -> String {
     match node {
         Node::Word(word) => format!("“{word}”"),
+        Node::Capitals(word) => format!("“{}” in capitals", word.to_uppercase()),
         Node::AnyForm(word) => format!("any form of “{word}”"),
         Node::List { name, .. } => format!("one of {{{name}}}"),
         Node::Gap(1) => "up to one word".to_owned(),
@@ -50,13 +51,20 @@ fn word(node: &Node) -> Option<&str> {
     if let Node::Word(word) = node { Some(word) } else { None }
 }
 
+/// One of several; of many, only the first, as the phrase itself stands beside it.
 fn choice(branches: &[Node]) -> String {
     let described: Vec<_> = branches.iter().map(grouped).collect();
     match described.as_slice() {
+        many if many.len() > LISTED + 1 => {
+            format!("{} or {} more", many[..LISTED].join(", "), many.len() - LISTED)
+        }
         [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
         _ => described.concat(),
     }
 }
+
+/// How many alternatives are named before the rest is only counted.
+const LISTED: usize = 4;
 
 /// The description of a part, in brackets where commas would run together.
 fn grouped(node: &Node) -> String {
@@ -84,12 +92,20 @@ mod tests {
     }
 
     #[test]
+    fn many_alternatives_are_counted() {
+        let five = words("(one|two|three|four|five)").unwrap();
+        assert_eq!(five, "“one”, “two”, “three”, “four” or “five”");
+        let six = words("(one|two|three|four|five|six)").unwrap();
+        assert_eq!(six, "“one”, “two”, “three”, “four” or 2 more");
+    }
+
+    #[test]
     fn every_sign_has_its_words() {
         assert_eq!(
-            words("^ {topic=...6} <be> not my (job|line of [hard] work) {unit} , * $").unwrap(),
+            words("^ {topic=...6} <be> not my (job|line of [hard] work) {unit} , * IT $").unwrap(),
             "at the start of a clause, up to 6 words (as {topic}), any form of “be”, “not my”, \
              (“job” or (“line of”, perhaps “hard”, “work”)), one of {unit}, perhaps a comma, \
-             any word, at the end of a clause"
+             any word, “IT” in capitals, at the end of a clause"
         );
     }
 }

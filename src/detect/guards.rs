@@ -8,12 +8,15 @@ use std::ops::Range;
 
 use super::referent;
 use super::sentences::Sentences;
-use crate::language::MaskKind;
+use crate::language::{Break, Document, MaskKind, WordId};
 use crate::rules::{Condition, Conditions, Guards};
 use crate::text::TextSpan;
 
 /// How many words may stand between a frame and the words that it governs.
 const REACH: usize = 5;
+
+/// Words before a step that make it a wish or a limit: "if I can", "nothing more I can add".
+const SUPPOSES: [&str; 9] = ["if", "much", "more", "anything", "nothing", "deal", "all", "else", "wish"];
 
 /// A match in its place.
 pub(super) struct Candidate {
@@ -34,6 +37,7 @@ pub(super) fn reason_to_pass(candidate: &Candidate, guards: Guards, sentences: &
         .or_else(|| on(guards.negated, negated, sentences))
         .or_else(|| on(guards.hypothetical, hypothetical, sentences))
         .or_else(|| on(guards.reasoned, reasoned, sentences))
+        .or_else(|| on(guards.linked, linked, sentences))
         .or_else(|| on(guards.referent, referent::stands_for_others, sentences))
         .or_else(|| on(guards.redeemed, redeemed, sentences))
 }
@@ -130,8 +134,8 @@ fn frame_before<'t>(list: &str, candidate: &Candidate, sentences: &mut Sentences
     let start = candidate.tokens.start;
     let from = matcher.sentence().start.max(start.saturating_sub(reach + 6));
     for at in from..start {
-        let Some(end) = matcher.list_ends(list, at).into_iter().map(|e| e as usize).filter(|&e| e <= start).max() else { continue };
-        let broken = (end..=start.min(document.tokens.len() - 1)).any(|t| document.tokens[t].before > crate::language::Break::None);
+        let Some(end) = matcher.list_ends(list, at).within(start) else { continue };
+        let broken = (end..=start.min(document.tokens.len() - 1)).any(|t| document.tokens[t].before > Break::None);
         if start - end <= reach && !broken {
             return Some(document.slice(at..end));
         }
@@ -160,6 +164,37 @@ fn reasoned(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<Stri
     Some(format!("a reason is given: \"{}\"", document.slice(found)))
 }
 
+/// The way is not only pointed out but opened: a link, an address or a number
+/// to call stands in the same sentence or in the next.
+fn linked(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
+    let document = sentences.document();
+    let last = (candidate.sentence + 1).min(sentences.len() - 1);
+    let reach = TextSpan { start: candidate.span.start, end: document.sentences[last].span.end };
+    let is_address = |span: TextSpan| ["://", "www.", "@"].iter().any(|mark| document.text[span.range()].contains(mark));
+    let address = document.code.iter().map(|m| m.span).find(|&span| reach.contains(span) && is_address(span));
+    let found = address.or_else(|| telephone_number(document, reach))?;
+    Some(format!("the way there comes with it: {}", &document.text[found.range()]))
+}
+
+/// A run of numbers with at least seven digits.
+fn telephone_number(document: &Document<'_>, reach: TextSpan) -> Option<TextSpan> {
+    const FEWEST_DIGITS: usize = 7;
+    let tokens = document.tokens.iter().filter(|t| reach.contains(t.span));
+    let mut run: Option<TextSpan> = None;
+    for token in tokens {
+        if token.word != WordId::NUMBER {
+            run = None;
+            continue;
+        }
+        let all = run.map_or(token.span, |span| span.cover(token.span));
+        if document.text[all.range()].bytes().filter(u8::is_ascii_digit).count() >= FEWEST_DIGITS {
+            return Some(all);
+        }
+        run = Some(all);
+    }
+    None
+}
+
 /// An owned next step follows in the same message.
 fn redeemed(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
     let rest = candidate.tokens.end..sentences.matcher(candidate.sentence).sentence().end;
@@ -182,10 +217,10 @@ fn owned_step(sentence: usize, range: Range<usize>, sentences: &mut Sentences<'_
     }
     let matcher = sentences.matcher(sentence);
     range.into_iter().find_map(|at| {
-        let end = matcher.list_ends(owned, at).into_iter().max()? as usize;
+        let end = matcher.list_ends(owned, at).farthest()?;
         let empty = hollow.is_some_and(|list| !matcher.list_ends(list, at).is_empty());
         let masked = document.quotations.iter().any(|m| m.span.contains(document.span(at..end)));
-        let supposed = at > 0 && document.surface(at - 1).eq_ignore_ascii_case("if");
+        let supposed = at > 0 && SUPPOSES.iter().any(|w| document.surface(at - 1).eq_ignore_ascii_case(w));
         (!empty && !masked && !supposed).then_some(at..end)
     })
 }

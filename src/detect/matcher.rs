@@ -27,9 +27,54 @@ pub(crate) struct Matcher<'a> {
     sentence: Range<usize>,
     filler: Option<u32>,
     /// Ends of the entries of a list that begin at a token.
-    lists: FxHashMap<(u32, u32), Vec<u32>>,
+    lists: FxHashMap<(u32, u32), Ends>,
     /// Bit sets of failed states, one for each level of list calls, kept for reuse.
     spare: Vec<Vec<u64>>,
+}
+
+/// Ends of matches that begin at one token, as distances from it in tokens: bit `n` for
+/// `n + 1` words. No entry of a word list is longer than the bits go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Ends {
+    start: u32,
+    bits: u64,
+}
+
+impl Ends {
+    fn add(&mut self, end: usize) {
+        let words = end - self.start as usize;
+        if (1..=64).contains(&words) {
+            self.bits |= 1 << (words - 1);
+        }
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(self) -> bool {
+        self.bits == 0
+    }
+
+    /// The farthest, as a token.
+    pub(crate) fn farthest(self) -> Option<usize> {
+        self.within(usize::MAX)
+    }
+
+    /// The farthest that is no farther than a token.
+    pub(crate) fn within(self, limit: usize) -> Option<usize> {
+        self.iter().filter(|&end| end <= limit).last()
+    }
+
+    /// All of them, the nearest first.
+    pub(crate) fn iter(self) -> impl Iterator<Item = usize> {
+        let mut bits = self.bits;
+        std::iter::from_fn(move || {
+            let words = bits.trailing_zeros();
+            if words == 64 {
+                return None;
+            }
+            bits &= bits - 1;
+            Some((self.start + words + 1) as usize)
+        })
+    }
 }
 
 /// A place in a program and in the sentence.
@@ -72,10 +117,16 @@ impl<'a> Matcher<'a> {
 
     /// The first match that begins at a token from `from` on.
     pub(crate) fn find(&mut self, program: &Program, from: usize) -> Option<Match> {
+        if !self.may_match(program) {
+            return None;
+        }
         let mut visited = self.fresh(program);
         let mut slots = vec![None; 2 * program.captures.len()];
         let mut result = None;
         for start in from..self.sentence.end {
+            if !self.may_begin(program, start) {
+                continue;
+            }
             let end = self.run(program, start, &mut visited, &mut slots, |end| (end > start).then_some(end));
             if let Some(end) = end {
                 let pairs = slots.chunks_exact(2).map(|pair| Some(pair[0]? as usize..pair[1]? as usize));
@@ -87,35 +138,41 @@ impl<'a> Matcher<'a> {
         result
     }
 
-    /// The tokens of the first entry of a list that begins in a range of tokens.
-    pub(crate) fn find_list_in(&mut self, list: u32, range: Range<usize>) -> Option<Range<usize>> {
-        range.into_iter().find_map(|start| {
-            let end = self.list_ends(list, start).into_iter().max()?;
-            Some(start..end as usize)
+    /// Whether the sentence has the words that any match needs.
+    fn may_match(&self, program: &Program) -> bool {
+        let tokens = &self.document.tokens[self.sentence.clone()];
+        program.also_required.iter().all(|&set| {
+            let set = &self.grammar.sets[set as usize];
+            tokens.iter().any(|token| set.contains(token.word))
         })
     }
 
-    /// The ends of all entries of a list that begin at a token, without repetition.
-    pub(crate) fn list_ends(&mut self, list: u32, start: usize) -> Vec<u32> {
-        let grammar = self.grammar;
-        let known = &grammar.lists[list as usize];
-        let word = self.document.tokens[start].word;
-        if known.first.as_ref().is_some_and(|first| first.binary_search(&word).is_err()) {
-            return Vec::new();
+    fn may_begin(&self, program: &Program, token: usize) -> bool {
+        program.first.as_ref().is_none_or(|first| first.contains(self.document.tokens[token].word))
+    }
+
+    /// The tokens of the first entry of a list that begins in a range of tokens.
+    pub(crate) fn find_list_in(&mut self, list: u32, range: Range<usize>) -> Option<Range<usize>> {
+        range.into_iter().find_map(|start| Some(start..self.list_ends(list, start).farthest()?))
+    }
+
+    /// The ends of all entries of a list that begin at a token.
+    pub(crate) fn list_ends(&mut self, list: u32, start: usize) -> Ends {
+        let mut ends = Ends { start: start as u32, bits: 0 };
+        let known = &self.grammar.lists[list as usize];
+        if !self.may_begin(&known.program, start) {
+            return ends;
         }
-        if let Some(ends) = self.lists.get(&(list, start as u32)) {
-            return ends.clone();
+        if let Some(&known) = self.lists.get(&(list, start as u32)) {
+            return known;
         }
         let mut visited = self.fresh(&known.program);
-        let mut ends = Vec::new();
         self.run(&known.program, start, &mut visited, &mut [], |end| {
-            if end > start && !ends.contains(&(end as u32)) {
-                ends.push(end as u32);
-            }
+            ends.add(end.max(start));
             None::<usize>
         });
         self.spare.push(visited);
-        self.lists.insert((list, start as u32), ends.clone());
+        self.lists.insert((list, start as u32), ends);
         ends
     }
 
@@ -124,7 +181,7 @@ impl<'a> Matcher<'a> {
         let sentence = self.sentence();
         let document = self.document;
         let Some(filler) = self.filler else { return document.begins_clause(&sentence, at, |_| false) };
-        document.begins_clause(&sentence, at, |token| self.list_ends(filler, token).contains(&(token as u32 + 1)))
+        document.begins_clause(&sentence, at, |token| self.list_ends(filler, token).iter().next() == Some(token + 1))
     }
 
     /// Whether a clause ends before a token, fillers and asides left out.
@@ -133,7 +190,7 @@ impl<'a> Matcher<'a> {
             return true;
         }
         let Some(filler) = self.filler else { return false };
-        self.list_ends(filler, at).into_iter().any(|end| self.ends_clause(end as usize))
+        self.list_ends(filler, at).iter().any(|end| self.ends_clause(end))
     }
 
     fn fresh(&mut self, program: &Program) -> Vec<u64> {
@@ -184,16 +241,17 @@ impl<'a> Matcher<'a> {
                     state.inst += 1;
                 }
                 Inst::Loosen => state = State { inst: state.inst + 1, loose: true, ..state },
+                Inst::Capitals if self.in_capitals(token) => state.inst += 1,
                 Inst::ClauseStart if self.begins_clause(token) => state.inst += 1,
                 Inst::ClauseEnd if self.ends_clause(token) => state.inst += 1,
-                Inst::ClauseStart | Inst::ClauseEnd => return None,
+                Inst::Capitals | Inst::ClauseStart | Inst::ClauseEnd => return None,
                 Inst::GapWord => {
                     if !self.reaches(token, Break::Soft) {
                         return None;
                     }
                     state = State { inst: state.inst + 1, token: state.token + 1, loose: true };
                 }
-                inst @ (Inst::Set(_) | Inst::Any | Inst::Name | Inst::List(_)) => {
+                inst @ (Inst::Set(_) | Inst::Any | Inst::Name | Inst::Capital | Inst::List(_)) => {
                     self.skip_asides(state, start, jobs);
                     let widest = if state.loose { Break::Soft } else { Break::None };
                     let first = token == start;
@@ -213,13 +271,13 @@ impl<'a> Matcher<'a> {
         let after = |token: u32| State { inst: state.inst + 1, token, loose: false };
         match inst {
             Inst::Set(set) => self.in_set(set, self.document.tokens[token].word).then(|| after(state.token + 1)),
-            Inst::Name => self.is_name(token).then(|| after(state.token + 1)),
+            Inst::Capital => self.is_capital(token).then(|| after(state.token + 1)),
+            Inst::Name => (token > self.sentence.start && self.is_capital(token)).then(|| after(state.token + 1)),
             Inst::List(list) => {
-                let mut ends = self.list_ends(list, token);
-                ends.sort_unstable();
-                let longest = ends.pop()?;
-                jobs.extend(ends.into_iter().map(|end| Job::Explore(after(end))));
-                Some(after(longest))
+                let ends = self.list_ends(list, token);
+                let farthest = ends.farthest()?;
+                jobs.extend(ends.iter().filter(|&end| end < farthest).map(|end| Job::Explore(after(end as u32))));
+                Some(after(farthest as u32))
             }
             _ => Some(after(state.token + 1)),
         }
@@ -236,8 +294,8 @@ impl<'a> Matcher<'a> {
             jobs.push(Job::Explore(State { token: parenthesis, loose: true, ..state }));
         }
         if let Some(filler) = self.filler {
-            for end in self.list_ends(filler, token) {
-                jobs.push(Job::Explore(State { token: end, loose: true, ..state }));
+            for end in self.list_ends(filler, token).iter() {
+                jobs.push(Job::Explore(State { token: end as u32, loose: true, ..state }));
             }
         }
     }
@@ -248,21 +306,20 @@ impl<'a> Matcher<'a> {
     }
 
     fn in_set(&self, set: u32, word: WordId) -> bool {
-        word != WordId::UNKNOWN && self.grammar.sets[set as usize].binary_search(&word).is_ok()
+        self.grammar.sets[set as usize].contains(word)
     }
 
-    fn is_name(&self, token: usize) -> bool {
-        token > self.sentence.start && self.document.tokens[token].capital && self.document.surface(token) != "I"
+    fn in_capitals(&self, token: usize) -> bool {
+        token < self.sentence.end && self.document.surface(token).chars().all(char::is_uppercase)
+    }
+
+    fn is_capital(&self, token: usize) -> bool {
+        self.document.tokens[token].capital && self.document.surface(token) != "I"
     }
 
     /// A match may not break off inside a word, before its "not": "can" is not found in "can't".
     fn may_end(&self, token: usize) -> bool {
-        token >= self.sentence.end || !self.document.tokens[token].glued || !self.is_not(token)
-    }
-
-    fn is_not(&self, token: usize) -> bool {
-        let surface = self.document.surface(token);
-        surface.starts_with(['n', 'N']) && surface.ends_with(['t', 'T', 'e', 'E'])
+        token >= self.sentence.end || !self.document.tokens[token].glued || self.document.tokens[token].word != self.grammar.not
     }
 
     /// Notes that a state was seen; whether it had been before.

@@ -66,7 +66,7 @@ fn antecedent(sentence: usize, range: Range<usize>, animate: bool, sentences: &m
     for at in range.clone().rev() {
         for (kind, list) in lists.iter().enumerate() {
             let Some(list) = *list else { continue };
-            let Some(end) = matcher.list_ends(list, at).into_iter().map(|e| e as usize).filter(|&e| e <= range.end).max() else { continue };
+            let Some(end) = matcher.list_ends(list, at).within(range.end) else { continue };
             // "our billing team" is ours, wherever the list begins to match.
             let ours = at > range.start && ["our", "my"].iter().any(|w| document.surface(at - 1).eq_ignore_ascii_case(w));
             return Some(if kind == 2 && !ours { Antecedent::OwnPeople } else { Antecedent::Other(at..end) });

@@ -122,9 +122,10 @@ fn mark_addresses(text: &str, out: &mut Vec<Mask>) {
     let bytes = text.as_bytes();
     let mut done = 0;
     for colon in memmem::find_iter(bytes, b"://") {
-        let scheme =
-            bytes[done..colon].iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
-        if scheme > 0 && colon >= done {
+        // An address may hold another, as those of archives do.
+        let Some(before) = bytes.get(done..colon) else { continue };
+        let scheme = before.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+        if scheme > 0 {
             done = address_end(text, colon + 3);
             out.push(code(colon - scheme, done));
         }
@@ -261,6 +262,7 @@ mod tests {
     fn code_and_addresses() {
         assert_eq!(marked("run `not my job` now"), ["`not my job`"]);
         assert_eq!(marked("see https://a.example/not-my-job."), ["https://a.example/not-my-job"]);
+        assert_eq!(marked("https://a.example/https://b.example/ x"), ["https://a.example/https://b.example/"]);
         assert_eq!(marked("mail help@acme.example, ok"), ["help@acme.example"]);
         assert_eq!(marked("```\nthey\n"), ["```\nthey\n"]);
         assert_eq!(marked("a <!-- no idea --> b"), ["<!-- no idea -->"]);

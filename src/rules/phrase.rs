@@ -18,6 +18,8 @@ const DEEPEST: usize = 16;
 pub enum Node {
     /// A surface word, lower case.
     Word(String),
+    /// A word in capitals, lower case here: `IT`, which "it" is not.
+    Capitals(String),
     /// `<word>`: any form of a word.
     AnyForm(String),
     /// `{list}`: any entry of a word list, or a built-in class of words.
@@ -186,7 +188,8 @@ impl Parser<'_> {
         let end = rest.find(|c: char| !(c.is_alphanumeric() || is_inner(c))).unwrap_or(rest.len());
         self.at += end;
         let written = rest[..end].split('-').filter(|w| !w.is_empty());
-        written.map(|w| Node::Word(w.to_lowercase())).collect()
+        let node = |w: &str| if is_capitals(w) { Node::Capitals(w.to_lowercase()) } else { Node::Word(w.to_lowercase()) };
+        written.map(node).collect()
     }
 
     fn group(&mut self, closing: char) -> Result<Node, PhraseError> {
@@ -300,6 +303,11 @@ impl Parser<'_> {
             )),
         }
     }
+}
+
+/// Whether a word is written in capitals; a single letter ("I") is not.
+fn is_capitals(word: &str) -> bool {
+    word.chars().count() > 1 && word.chars().all(char::is_uppercase)
 }
 
 /// Marks that may stand inside a written word.

@@ -20,8 +20,12 @@ pub enum Inst {
     Set(u32),
     /// One word, whichever.
     Any,
+    /// One word with a capital, wherever it stands.
+    Capital,
     /// One word with a capital that does not begin its sentence.
     Name,
+    /// The next word is written in capitals.
+    Capitals,
     /// An entry of a word list.
     List(u32),
     /// One word of a gap, which may have a comma before it.
@@ -42,6 +46,29 @@ pub enum Inst {
     Match,
 }
 
+/// A set of words, as bits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WordSet {
+    bits: Box<[u64]>,
+}
+
+impl WordSet {
+    fn new(words: &[WordId]) -> Self {
+        let length = words.iter().map(|w| w.0 as usize / 64 + 1).max().unwrap_or(0);
+        let mut bits = vec![0; length].into_boxed_slice();
+        for word in words {
+            bits[word.0 as usize / 64] |= 1 << (word.0 % 64);
+        }
+        Self { bits }
+    }
+
+    /// Whether a word is in the set. [`WordId::UNKNOWN`] never is.
+    #[must_use]
+    pub fn contains(&self, word: WordId) -> bool {
+        self.bits.get(word.0 as usize / 64).is_some_and(|bits| bits & (1 << (word.0 % 64)) != 0)
+    }
+}
+
 /// A compiled phrase.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
@@ -49,8 +76,13 @@ pub struct Program {
     pub insts: Vec<Inst>,
     /// Names of the captures; number `n` is kept in the slots `2n` and `2n + 1`.
     pub captures: Vec<String>,
-    /// Words of which any match holds at least one. Empty only for an entry of a word list.
+    /// Words of which any match holds at least one, the rarest such choice.
+    /// Empty only for a word list.
     pub required: Vec<WordId>,
+    /// Further such choices, all of which a sentence must meet, the rarest first.
+    pub also_required: Vec<u32>,
+    /// Words with which a match can begin; `None` if it can begin with any.
+    pub first: Option<WordSet>,
 }
 
 /// A compiled word list.
@@ -60,8 +92,8 @@ pub struct WordList {
     pub name: String,
     /// All its entries as one program.
     pub program: Program,
-    /// Words with which an entry can begin; `None` if it can begin with any.
-    pub first: Option<Vec<WordId>>,
+    /// The words that [`Program::first`] is made of.
+    first: Option<Vec<WordId>>,
 }
 
 /// What all programs share.
@@ -69,17 +101,25 @@ pub struct WordList {
 pub struct Grammar {
     /// The words.
     pub lexicon: Lexicon,
-    /// Sets of words, each sorted.
-    pub sets: Vec<Vec<WordId>>,
+    /// Sets of words.
+    pub sets: Vec<WordSet>,
     /// The word lists.
     pub lists: Vec<WordList>,
     set_numbers: FxHashMap<Vec<WordId>, u32>,
     list_numbers: FxHashMap<String, u32>,
-    /// The set of each list whose entries are all single words.
-    single: Vec<Option<u32>>,
+    /// The words of each list whose entries are all single words.
+    single: Vec<Option<Vec<WordId>>>,
+    /// What written words were found to accept, and what their forms do.
+    words: FxHashMap<String, Vec<Vec<WordId>>>,
+    forms: FxHashMap<String, Vec<Vec<Vec<WordId>>>>,
+    /// The word "not", which is never cut off a verb.
+    pub not: WordId,
     /// How often the common words turn up.
     common: FxHashMap<WordId, u32>,
 }
+
+/// How many requirements are looked at before a phrase is tried, beside the rarest.
+const MOST_REQUIREMENTS: usize = 3;
 
 /// The most instructions a phrase may compile to.
 const LONGEST_PROGRAM: usize = 4000;
@@ -89,12 +129,15 @@ impl Default for Grammar {
         let mut lexicon = Lexicon::default();
         let common = COMMON.iter().map(|&(word, count)| (lexicon.intern(word), count)).collect();
         Self {
+            not: lexicon.intern("not"),
             lexicon,
             sets: Vec::new(),
             lists: Vec::new(),
             set_numbers: FxHashMap::default(),
             list_numbers: FxHashMap::default(),
             single: Vec::new(),
+            words: FxHashMap::default(),
+            forms: FxHashMap::default(),
             common,
         }
     }
@@ -116,10 +159,11 @@ impl Grammar {
             self.check(entry, true).map_err(|e| (i, e))?;
         }
         let node = Node::Choice(entries.to_vec());
-        let single = self.as_set(&node);
+        let single = self.single_words(&node);
         let mut program = self.emit(&node, false);
         program.required = self.required(&node).map(|r| r.words).unwrap_or_default();
         let first = self.first_words(&node);
+        program.first = first.as_deref().map(WordSet::new);
         self.list_numbers.insert(name.to_owned(), self.lists.len() as u32);
         self.lists.push(WordList { name: name.to_owned(), program, first });
         self.single.push(single);
@@ -136,16 +180,19 @@ impl Grammar {
         if program.insts.len() > LONGEST_PROGRAM {
             return Err(whole("this phrase grows too large", "too many combinations", "split it into several phrases, or name parts of it as word lists"));
         }
-        match self.required(phrase) {
-            Some(required) => program.required = required.words,
-            None => {
-                return Err(whole(
-                    "this phrase has no word that must be there",
-                    "would match almost anything",
-                    "write at least one word outside of `[...]`, gaps and `*`",
-                ));
-            }
-        }
+        let mut all = self.all_required(phrase);
+        all.sort_by_key(|r| r.cost);
+        let mut all = all.into_iter();
+        let Some(rarest) = all.next() else {
+            return Err(whole(
+                "this phrase has no word that must be there",
+                "would match almost anything",
+                "write at least one word outside of `[...]`, gaps and `*`",
+            ));
+        };
+        program.required = rarest.words;
+        program.also_required = all.take(MOST_REQUIREMENTS).map(|r| self.set(r.words)).collect();
+        program.first = self.first_words(phrase).as_deref().map(WordSet::new);
         Ok(program)
     }
 
@@ -189,7 +236,7 @@ impl Grammar {
             return number;
         }
         let number = self.sets.len() as u32;
-        self.sets.push(words.clone());
+        self.sets.push(WordSet::new(&words));
         self.set_numbers.insert(words, number);
         number
     }
@@ -214,21 +261,26 @@ impl Grammar {
 
     /// The words of a surface word as a rule writes it, each as what it accepts.
     fn pieces(&mut self, written: &str) -> Vec<Vec<WordId>> {
+        if let Some(known) = self.words.get(written) {
+            return known.clone();
+        }
         let folded: String = written.replace('\u{2019}', "'");
         let pieces: Vec<String> = canonical(&folded).into_iter().map(|p| p.word.into_owned()).collect();
-        pieces.iter().map(|p| self.accepted(p)).collect()
+        let accepted: Vec<Vec<WordId>> = pieces.iter().map(|p| self.accepted(p)).collect();
+        self.words.insert(written.to_owned(), accepted.clone());
+        accepted
     }
 
     fn form_pieces(&mut self, plain: &str) -> Vec<Vec<Vec<WordId>>> {
-        inflect::forms(plain).iter().map(|form| self.pieces(form)).collect()
+        if let Some(known) = self.forms.get(plain) {
+            return known.clone();
+        }
+        let forms: Vec<_> = inflect::forms(plain).iter().map(|form| self.pieces(form)).collect();
+        self.forms.insert(plain.to_owned(), forms.clone());
+        forms
     }
 
-    /// The set of words a node stands for, if it always stands for exactly one word.
-    fn as_set(&mut self, node: &Node) -> Option<u32> {
-        let words = self.single_words(node)?;
-        Some(self.set(words))
-    }
-
+    /// The words a node stands for, if it always stands for exactly one word.
     fn single_words(&mut self, node: &Node) -> Option<Vec<WordId>> {
         match node {
             Node::Word(word) => {
@@ -248,10 +300,7 @@ impl Grammar {
             }
             Node::List { name, .. } => match class_word(name) {
                 Some(class) => Some(vec![class]),
-                None => {
-                    let set = self.single[self.list(name)? as usize]?;
-                    Some(self.sets[set as usize].clone())
-                }
+                None => self.single[self.list(name)? as usize].clone(),
             },
             _ => None,
         }
@@ -260,7 +309,7 @@ impl Grammar {
     /// The rarest set of words of which every match holds one.
     fn required(&mut self, node: &Node) -> Option<Required> {
         match node {
-            Node::Word(word) => {
+            Node::Word(word) | Node::Capitals(word) => {
                 let pieces = self.pieces(word);
                 self.rarest(pieces)
             }
@@ -285,6 +334,15 @@ impl Grammar {
         }
     }
 
+    /// All the requirements that a phrase makes one after the other.
+    fn all_required(&mut self, node: &Node) -> Vec<Required> {
+        match node {
+            Node::Sequence(nodes) => nodes.iter().flat_map(|n| self.all_required(n)).collect(),
+            Node::Capture(_, inner) => self.all_required(inner),
+            _ => self.required(node).into_iter().collect(),
+        }
+    }
+
     /// A requirement with its price: how often one of the words turns up by chance.
     fn one_of(&self, words: Vec<WordId>) -> Required {
         let cost = words.iter().map(|w| self.common.get(w).copied().unwrap_or(1)).sum();
@@ -299,7 +357,7 @@ impl Grammar {
     /// The words a node can begin with; `None` if that cannot be told.
     fn first_words(&mut self, node: &Node) -> Option<Vec<WordId>> {
         match node {
-            Node::Word(word) => self.pieces(word).into_iter().next(),
+            Node::Word(word) | Node::Capitals(word) => self.pieces(word).into_iter().next(),
             Node::AnyForm(plain) => Some(self.form_pieces(plain).into_iter().filter_map(|f| f.into_iter().next()).flatten().collect()),
             Node::List { name, .. } => match class_word(name) {
                 Some(class) => Some(vec![class]),
@@ -370,6 +428,11 @@ impl Emitter<'_> {
                 let pieces = self.grammar.pieces(word);
                 self.pieces(pieces);
             }
+            Node::Capitals(word) => {
+                self.push(Inst::Capitals);
+                let pieces = self.grammar.pieces(word);
+                self.pieces(pieces);
+            }
             Node::AnyForm(plain) => {
                 let forms = self.grammar.form_pieces(plain);
                 let (single, several): (Vec<_>, Vec<_>) = forms.into_iter().partition(|f| f.len() == 1);
@@ -409,10 +472,14 @@ impl Emitter<'_> {
     fn list(&mut self, name: &str) {
         let inst = match (name, class_word(name)) {
             ("name", _) => Inst::Name,
+            ("capital", _) => Inst::Capital,
             (_, Some(class)) => Inst::Set(self.grammar.set(vec![class])),
             _ => {
                 let Some(list) = self.grammar.list(name) else { return };
-                self.grammar.single[list as usize].map_or(Inst::List(list), Inst::Set)
+                match self.grammar.single[list as usize].clone() {
+                    Some(words) => Inst::Set(self.grammar.set(words)),
+                    None => Inst::List(list),
+                }
             }
         };
         if self.capture_lists && !self.program.captures.iter().any(|c| c == name) {
@@ -507,12 +574,12 @@ fn size(node: &Node) -> usize {
         Node::Choice(nodes) => nodes.iter().map(size).max().unwrap_or(0),
         Node::Optional(inner) | Node::Capture(_, inner) => size(inner),
         Node::Gap(width) => usize::from(*width),
-        Node::Word(_) | Node::AnyForm(_) | Node::AnyWord | Node::List { .. } => 1,
+        Node::Word(_) | Node::Capitals(_) | Node::AnyForm(_) | Node::AnyWord | Node::List { .. } => 1,
         Node::Comma | Node::ClauseStart | Node::ClauseEnd => 0,
     }
 }
 
-const CLASSES: [&str; 3] = ["number", "company", "name"];
+const CLASSES: [&str; 4] = ["number", "company", "name", "capital"];
 
 fn is_class(name: &str) -> bool {
     CLASSES.contains(&name)

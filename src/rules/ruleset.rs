@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use regex::{Regex, RegexBuilder};
@@ -19,6 +20,9 @@ use crate::finding::{Applicability, Severity};
 
 /// The files of the embedded pack: name and text.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// The embedded files that hold the word lists of the language, and no rules.
+const SHARED: [&str; 2] = ["guards.toml", "lists.toml"];
 
 /// Memory that a compiled `regex` may take, in bytes: refuses patterns that explode.
 const REGEX_SIZE: usize = 1 << 20;
@@ -65,7 +69,7 @@ pub(crate) struct RuleMatcher {
 
 /// Which built-in guards a rule uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "seven independent switches, as the pack writes them")]
+#[expect(clippy::struct_excessive_bools, reason = "eight independent switches, as the pack writes them")]
 pub(crate) struct Guards {
     pub(crate) quoted: bool,
     pub(crate) code: bool,
@@ -74,6 +78,7 @@ pub(crate) struct Guards {
     pub(crate) redeemed: bool,
     pub(crate) referent: bool,
     pub(crate) reasoned: bool,
+    pub(crate) linked: bool,
 }
 
 /// Phrases around a match that decide about it.
@@ -146,7 +151,8 @@ pub struct RulesetBuilder {
 }
 
 impl RulesetBuilder {
-    /// Whether the embedded pack's rules take part. Its word lists always do.
+    /// Whether the embedded pack takes part. Its shared word lists do in any case,
+    /// unless a pack file of the same name replaces them.
     #[must_use]
     pub fn embedded(mut self, embedded: bool) -> Self {
         self.embedded = embedded;
@@ -186,28 +192,27 @@ impl RulesetBuilder {
     /// # Errors
     /// Every mistake in every pack, or a selector that names nothing.
     pub fn build(self) -> Result<Ruleset, BuildError> {
-        let embedded = EMBEDDED.iter().map(|(name, text)| (Origin::Embedded, (*name).to_owned(), (*text).to_owned()));
-        let packs = self.packs.iter().map(|(name, text)| (Origin::User, name.clone(), text.clone()));
         let mut assembly = Assembly::default();
-        // Somebody who replaces the whole pack brings word lists, too: the files of ours that
-        // hold nothing but lists would otherwise meet their own copies.
-        let replaced: HashSet<String> = self.packs.iter().filter_map(|(name, _)| file_name(name)).collect();
-        for (origin, name, text) in embedded.chain(packs) {
-            if origin == Origin::Embedded && !self.embedded && replaced.contains(&name) {
-                continue;
-            }
-            assembly.read(origin, name, text);
+        for &(name, text) in EMBEDDED.iter().filter(|(name, _)| self.takes_embedded(name)) {
+            assembly.read(Origin::Embedded, name.to_owned(), text.to_owned());
         }
-        let keep_embedded = self.embedded;
-        let mut ruleset = assembly.finish(keep_embedded).map_err(BuildError::Packs)?;
+        for (name, text) in &self.packs {
+            assembly.read(Origin::User, name.clone(), text.clone());
+        }
+        let mut ruleset = assembly.finish().map_err(BuildError::Packs)?;
         ruleset.companies = self.companies.iter().map(|name| company_words(name)).filter(|words| !words.is_empty()).collect();
         ruleset.choose(&self.select, &self.ignore)?;
         Ok(ruleset)
     }
 }
 
-fn file_name(path: &str) -> Option<String> {
-    Some(std::path::Path::new(path).file_name()?.to_string_lossy().into_owned())
+impl RulesetBuilder {
+    /// Without the embedded rules only the word lists that all rules share are
+    /// left, and of these the ones that no pack replaces under the same file name.
+    fn takes_embedded(&self, name: &str) -> bool {
+        let replaced = || self.packs.iter().any(|(path, _)| Path::new(path).file_name().is_some_and(|n| n == name));
+        self.embedded || (SHARED.contains(&name) && !replaced())
+    }
 }
 
 /// The words of a company's name, folded as the tokenizer folds a text.
@@ -265,14 +270,13 @@ impl Assembly {
         }
     }
 
-    fn finish(mut self, keep_embedded: bool) -> Result<Ruleset, Vec<PackError>> {
+    fn finish(mut self) -> Result<Ruleset, Vec<PackError>> {
         let mut grammar = Grammar::default();
         self.compile_lists(&mut grammar);
         let mut ruleset = Ruleset { rules: Vec::new(), matchers: Vec::new(), patterns: Vec::new(), index: Vec::new(), grammar, companies: Vec::new(), files: self.files.clone() };
         let mut ids: HashSet<String> = HashSet::new();
         for (file, pack) in std::mem::take(&mut self.packs).into_iter().enumerate() {
-            let kept = self.files[file].origin == Origin::User || keep_embedded;
-            for rule in pack.rule.into_iter().filter(|_| kept) {
+            for rule in pack.rule {
                 self.compile_rule(&mut ruleset, &mut ids, file, rule);
             }
         }
@@ -533,5 +537,6 @@ fn guards(category: &str, table: &GuardTable) -> Guards {
         redeemed: table.redeemed.unwrap_or(redeemable),
         referent: table.referent.unwrap_or(category == "they-distancing"),
         reasoned: table.reasoned.unwrap_or(category == "policy-shield"),
+        linked: table.linked.unwrap_or(category == "runaround"),
     }
 }

@@ -100,6 +100,7 @@ pub(super) struct GuardTable {
     pub(super) redeemed: Option<bool>,
     pub(super) referent: Option<bool>,
     pub(super) reasoned: Option<bool>,
+    pub(super) linked: Option<bool>,
 }
 
 /// `[[rule.examples]]`: `flag` with `span`, or `pass`.
