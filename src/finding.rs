@@ -2,13 +2,14 @@
 //!
 //! These are the inner types; each output has its own small ones.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use crate::rules::Rule;
 use crate::text::{SourceSpan, TextSpan};
 
 /// How much a deflection stings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// Mild; worth a second look.
     Info,
@@ -37,7 +38,7 @@ impl fmt::Display for Severity {
 }
 
 /// How far a rewrite may be trusted, from least to most, as in rustc and ruff.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Applicability {
     /// Has `[blanks]` that only a human can fill.
     Template,

@@ -18,6 +18,8 @@ pub mod finding;
 
 pub mod rules;
 
+pub mod packs;
+
 mod detect;
 
 mod rewrite;

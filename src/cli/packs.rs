@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use buckstop::check::check_rewrites;
 use buckstop::render;
-use buckstop::rules::{BuildError, Rule, Ruleset, RulesetBuilder};
+use buckstop::packs::RulesetBuilder;
+use buckstop::rules::{BuildError, Rule, Ruleset};
 use walkdir::WalkDir;
 
 use super::input::{tidy, unreadable};

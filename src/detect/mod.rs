@@ -170,7 +170,7 @@ impl Scan<'_> {
             if !self.takes_part(rule) {
                 continue;
             }
-            for found in matcher.regexes.iter().flat_map(|regex| regex.find_iter(text)).filter(|m| !m.is_empty()) {
+            for found in matcher.regexes.all().iter().flat_map(|regex| regex.find_iter(text)).filter(|m| !m.is_empty()) {
                 let span = TextSpan::new(found.start(), found.end());
                 let document = self.sentences.document();
                 let start = document.tokens.partition_point(|t| t.span.end <= span.start);

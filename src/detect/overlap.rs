@@ -1,5 +1,8 @@
 //! One place, one finding: which hit stays when several claim the same words.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use super::Hit;
 use crate::rules::Ruleset;
 use crate::text::TextSpan;
@@ -9,16 +12,19 @@ use crate::text::TextSpan;
 pub(super) fn settle(mut hits: Vec<Hit>, ruleset: &Ruleset) -> Vec<Hit> {
     hits.sort_by_key(|hit| {
         let rule = &ruleset.rules()[hit.rule];
-        (ruleset.is_embedded(hit.rule), std::cmp::Reverse((hit.span.len(), rule.severity)), hit.span, hit.rule)
+        (ruleset.is_embedded(hit.rule), Reverse((hit.span.len(), rule.severity)), hit.span, hit.rule)
     });
-    let mut kept: Vec<Hit> = Vec::new();
+    let mut kept: BTreeMap<TextSpan, Hit> = BTreeMap::new();
+    // No span that reaches a place begins farther before it than the longest one is long.
+    let longest = hits.iter().map(|hit| hit.span.len() as u32).max().unwrap_or(0);
     for hit in hits {
-        if !kept.iter().any(|k| compete(k.span, hit.span)) {
-            kept.push(hit);
+        let from = TextSpan { start: hit.span.start.saturating_sub(longest), end: 0 };
+        let to = TextSpan { start: hit.span.end, end: 0 };
+        if !kept.range(from..to).any(|(&span, _)| compete(span, hit.span)) {
+            kept.insert(hit.span, hit);
         }
     }
-    kept.sort_by_key(|hit| (hit.span, hit.rule));
-    kept
+    kept.into_values().collect()
 }
 
 /// Whether two spans share at least half of the shorter one.

@@ -7,13 +7,14 @@
 //!
 //! Inflection ("tell", "told") is not folded here: it is a matter of the rule.
 
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 use unicode_normalization::UnicodeNormalization;
 
 /// A word of a [`Lexicon`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct WordId(pub u32);
 
 impl WordId {
@@ -28,7 +29,7 @@ impl WordId {
 }
 
 /// The words that rules mention, numbered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Lexicon {
     ids: FxHashMap<Box<str>, WordId>,
 }

@@ -4,6 +4,7 @@
 //! ([`phrase`]) and compiled ([`program`]) into a [`Ruleset`], the one thing that
 //! detection needs. Reading files is left to the caller.
 
+mod assemble;
 pub mod error;
 pub mod inflect;
 pub mod phrase;
@@ -11,14 +12,21 @@ pub mod program;
 mod ruleset;
 mod schema;
 
+use serde::{Deserialize, Serialize};
+
 pub use error::{BuildError, PackError};
-pub use ruleset::{Ruleset, RulesetBuilder};
-pub(crate) use ruleset::{Condition, Conditions, Guards};
+pub use ruleset::Ruleset;
+
+pub(crate) use assemble::Assembly;
+pub(crate) use ruleset::{Condition, Conditions, Guards, Origin};
 
 use crate::finding::{Applicability, Severity};
 
+/// Memory that a compiled `regex` may take, in bytes: refuses patterns that explode.
+const REGEX_SIZE: usize = 1 << 20;
+
 /// A rule, ready to be explained; what it matches is held by the [`Ruleset`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Rule {
     /// Unique name in kebab-case, as users select and suppress it.
     pub id: String,
@@ -45,7 +53,7 @@ pub struct Rule {
 }
 
 /// A rewrite as the rule states it, before it is fitted to a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RewriteTemplate {
     /// Text with `{captures}` and `[blanks]`.
     pub text: String,
@@ -54,7 +62,7 @@ pub struct RewriteTemplate {
 }
 
 /// A rule's own test.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Example {
     /// The rule must report exactly `span` in `text`.
     Flag {

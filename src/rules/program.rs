@@ -8,13 +8,14 @@
 //! of characters. Running it is left to `detect`.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::inflect;
 use super::phrase::{Node, PhraseError};
 use crate::language::{Lexicon, WordId, canonical};
 
 /// One instruction. Numbers are indices: of instructions, sets, lists, slots.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Inst {
     /// One word of a set.
     Set(u32),
@@ -47,7 +48,7 @@ pub enum Inst {
 }
 
 /// A set of words, as bits.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WordSet {
     bits: Box<[u64]>,
 }
@@ -70,7 +71,7 @@ impl WordSet {
 }
 
 /// A compiled phrase.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Program {
     /// Instructions; the first is where it starts.
     pub insts: Vec<Inst>,
@@ -86,18 +87,19 @@ pub struct Program {
 }
 
 /// A compiled word list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WordList {
     /// Its name.
     pub name: String,
     /// All its entries as one program.
     pub program: Program,
     /// The words that [`Program::first`] is made of.
+    #[serde(skip)]
     first: Option<Vec<WordId>>,
 }
 
 /// What all programs share.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Grammar {
     /// The words.
     pub lexicon: Lexicon,
@@ -105,15 +107,23 @@ pub struct Grammar {
     pub sets: Vec<WordSet>,
     /// The word lists.
     pub lists: Vec<WordList>,
-    set_numbers: FxHashMap<Vec<WordId>, u32>,
     list_numbers: FxHashMap<String, u32>,
+    /// The word "not", which is never cut off a verb.
+    pub not: WordId,
+    /// What only compiling needs.
+    #[serde(skip)]
+    memory: Memory,
+}
+
+/// What a grammar remembers while it grows.
+#[derive(Clone, Debug, Default)]
+struct Memory {
+    set_numbers: FxHashMap<Vec<WordId>, u32>,
     /// The words of each list whose entries are all single words.
     single: Vec<Option<Vec<WordId>>>,
     /// What written words were found to accept, and what their forms do.
     words: FxHashMap<String, Vec<Vec<WordId>>>,
     forms: FxHashMap<String, Vec<Vec<Vec<WordId>>>>,
-    /// The word "not", which is never cut off a verb.
-    pub not: WordId,
     /// How often the common words turn up.
     common: FxHashMap<WordId, u32>,
 }
@@ -133,12 +143,8 @@ impl Default for Grammar {
             lexicon,
             sets: Vec::new(),
             lists: Vec::new(),
-            set_numbers: FxHashMap::default(),
             list_numbers: FxHashMap::default(),
-            single: Vec::new(),
-            words: FxHashMap::default(),
-            forms: FxHashMap::default(),
-            common,
+            memory: Memory { common, ..Memory::default() },
         }
     }
 }
@@ -166,7 +172,7 @@ impl Grammar {
         program.first = first.as_deref().map(WordSet::new);
         self.list_numbers.insert(name.to_owned(), self.lists.len() as u32);
         self.lists.push(WordList { name: name.to_owned(), program, first });
-        self.single.push(single);
+        self.memory.single.push(single);
         Ok(())
     }
 
@@ -232,12 +238,12 @@ impl Grammar {
     fn set(&mut self, mut words: Vec<WordId>) -> u32 {
         words.sort_unstable();
         words.dedup();
-        if let Some(&number) = self.set_numbers.get(&words) {
+        if let Some(&number) = self.memory.set_numbers.get(&words) {
             return number;
         }
         let number = self.sets.len() as u32;
         self.sets.push(WordSet::new(&words));
-        self.set_numbers.insert(words, number);
+        self.memory.set_numbers.insert(words, number);
         number
     }
 
@@ -261,22 +267,22 @@ impl Grammar {
 
     /// The words of a surface word as a rule writes it, each as what it accepts.
     fn pieces(&mut self, written: &str) -> Vec<Vec<WordId>> {
-        if let Some(known) = self.words.get(written) {
+        if let Some(known) = self.memory.words.get(written) {
             return known.clone();
         }
         let folded: String = written.replace('\u{2019}', "'");
         let pieces: Vec<String> = canonical(&folded).into_iter().map(|p| p.word.into_owned()).collect();
         let accepted: Vec<Vec<WordId>> = pieces.iter().map(|p| self.accepted(p)).collect();
-        self.words.insert(written.to_owned(), accepted.clone());
+        self.memory.words.insert(written.to_owned(), accepted.clone());
         accepted
     }
 
     fn form_pieces(&mut self, plain: &str) -> Vec<Vec<Vec<WordId>>> {
-        if let Some(known) = self.forms.get(plain) {
+        if let Some(known) = self.memory.forms.get(plain) {
             return known.clone();
         }
         let forms: Vec<_> = inflect::forms(plain).iter().map(|form| self.pieces(form)).collect();
-        self.forms.insert(plain.to_owned(), forms.clone());
+        self.memory.forms.insert(plain.to_owned(), forms.clone());
         forms
     }
 
@@ -300,7 +306,7 @@ impl Grammar {
             }
             Node::List { name, .. } => match class_word(name) {
                 Some(class) => Some(vec![class]),
-                None => self.single[self.list(name)? as usize].clone(),
+                None => self.memory.single[self.list(name)? as usize].clone(),
             },
             _ => None,
         }
@@ -345,7 +351,7 @@ impl Grammar {
 
     /// A requirement with its price: how often one of the words turns up by chance.
     fn one_of(&self, words: Vec<WordId>) -> Required {
-        let cost = words.iter().map(|w| self.common.get(w).copied().unwrap_or(1)).sum();
+        let cost = words.iter().map(|w| self.memory.common.get(w).copied().unwrap_or(1)).sum();
         Required { words, cost }
     }
 
@@ -476,7 +482,7 @@ impl Emitter<'_> {
             (_, Some(class)) => Inst::Set(self.grammar.set(vec![class])),
             _ => {
                 let Some(list) = self.grammar.list(name) else { return };
-                match self.grammar.single[list as usize].clone() {
+                match self.grammar.memory.single[list as usize].clone() {
                     Some(words) => Inst::Set(self.grammar.set(words)),
                     None => Inst::List(list),
                 }

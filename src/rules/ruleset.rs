@@ -1,36 +1,19 @@
-//! Packs, checked and compiled into the one thing that detection needs.
-//!
-//! Everything wrong with a pack is found here and told with its place; nothing
-//! that a user wrote is ever dropped in silence.
+//! All the rules that take part, in the form that detection needs.
 
-use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
-use std::path::Path;
-use std::sync::Arc;
+use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
-use toml::Spanned;
+use serde::{Deserialize, Serialize};
 
-use super::error::{BuildError, PackError, PackText};
-use super::phrase::{Node, PhraseError, parse};
+use super::error::{PackError, PackText};
 use super::program::{Grammar, Program};
-use super::schema::{ApplicabilityName, ConditionTable, ExampleTable, ExtendName, GuardTable, PackFile, RewriteEntry, RuleTable, SeverityName};
-use super::{Example, RewriteTemplate, Rule};
-use crate::finding::{Applicability, Severity};
-
-/// The files of the embedded pack: name and text.
-const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
-
-/// The embedded files that hold the word lists of the language, and no rules.
-const SHARED: [&str; 2] = ["guards.toml", "lists.toml"];
-
-/// Memory that a compiled `regex` may take, in bytes: refuses patterns that explode.
-const REGEX_SIZE: usize = 1 << 20;
+use super::{REGEX_SIZE, Rule};
 
 /// All the rules that take part, compiled.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Ruleset {
-    rules: Vec<Rule>,
+    pub(crate) rules: Vec<Rule>,
     /// What the rules look for; parallel to `rules`.
     pub(crate) matchers: Vec<RuleMatcher>,
     /// All the phrases of all the rules.
@@ -41,21 +24,21 @@ pub struct Ruleset {
     pub(crate) grammar: Grammar,
     /// The company's own names in canonical words.
     pub(crate) companies: Vec<Vec<String>>,
-    /// The text of the pack files, for errors found later.
-    files: Vec<PackSource>,
+    /// The pack files, for errors found later.
+    pub(super) files: Vec<PackSource>,
 }
 
 /// A phrase of a rule.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Pattern {
     pub(crate) rule: u32,
     pub(crate) program: Program,
 }
 
 /// How a rule decides.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RuleMatcher {
-    pub(crate) regexes: Vec<Regex>,
+    pub(crate) regexes: Regexes,
     pub(crate) extend: bool,
     pub(crate) guards: Guards,
     pub(crate) unless: Conditions,
@@ -63,12 +46,12 @@ pub(crate) struct RuleMatcher {
     /// Whether the rule was selected.
     pub(crate) enabled: bool,
     /// The file that holds the rule, and where its id and rewrites stand in it.
-    file: usize,
-    places: Vec<Range<usize>>,
+    pub(super) file: usize,
+    pub(super) places: Vec<Range<usize>>,
 }
 
 /// Which built-in guards a rule uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "eight independent switches, as the pack writes them")]
 pub(crate) struct Guards {
     pub(crate) quoted: bool,
@@ -82,7 +65,7 @@ pub(crate) struct Guards {
 }
 
 /// Phrases around a match that decide about it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Conditions {
     pub(crate) before: Vec<Condition>,
     pub(crate) after: Vec<Condition>,
@@ -92,26 +75,53 @@ pub(crate) struct Conditions {
 }
 
 /// One such phrase, as written and compiled.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Condition {
     pub(crate) written: String,
     pub(crate) program: Program,
 }
 
-#[derive(Clone, Debug)]
-struct PackSource {
-    origin: Origin,
-    name: String,
-    text: PackText,
+/// A pack file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct PackSource {
+    pub(super) origin: Origin,
+    pub(super) name: String,
+    /// Left out of the prepared pack, whose mistakes were found when it was prepared.
+    #[serde(skip)]
+    pub(super) text: PackText,
+}
+
+/// Where a pack file comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Origin {
+    /// From buckstop itself.
+    Embedded,
+    /// From the user.
+    User,
+}
+
+/// The regular expressions of a rule, compiled on first need.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Regexes {
+    written: Vec<String>,
+    #[serde(skip)]
+    compiled: OnceLock<Vec<Regex>>,
+}
+
+impl Regexes {
+    /// Takes expressions that were found to be sound.
+    pub(super) fn new(written: Vec<String>) -> Self {
+        Self { written, compiled: OnceLock::new() }
+    }
+
+    /// The expressions, compiled.
+    pub(crate) fn all(&self) -> &[Regex] {
+        let compile = |written: &String| RegexBuilder::new(written).size_limit(REGEX_SIZE).build().ok();
+        self.compiled.get_or_init(|| self.written.iter().filter_map(compile).collect())
+    }
 }
 
 impl Ruleset {
-    /// Starts with the embedded pack and everything selected.
-    #[must_use]
-    pub fn builder() -> RulesetBuilder {
-        RulesetBuilder { embedded: true, packs: Vec::new(), select: Vec::new(), ignore: Vec::new(), companies: Vec::new() }
-    }
-
     /// The rules, in the order of their packs; those not selected are among them.
     #[must_use]
     pub fn rules(&self) -> &[Rule] {
@@ -137,406 +147,5 @@ impl Ruleset {
         let file = &self.files[matcher.file];
         let span = matcher.places[rewrite + 1].clone();
         PackError { file: file.name.clone(), text: file.text.clone(), span, message, label, help: Some(help) }
-    }
-}
-
-/// Collects packs and choices, then builds a [`Ruleset`].
-#[derive(Clone, Debug)]
-pub struct RulesetBuilder {
-    embedded: bool,
-    packs: Vec<(String, String)>,
-    select: Vec<String>,
-    ignore: Vec<String>,
-    companies: Vec<String>,
-}
-
-impl RulesetBuilder {
-    /// Whether the embedded pack takes part. Its shared word lists do in any case,
-    /// unless a pack file of the same name replaces them.
-    #[must_use]
-    pub fn embedded(mut self, embedded: bool) -> Self {
-        self.embedded = embedded;
-        self
-    }
-
-    /// Adds a pack file: its name, for errors, and its text.
-    #[must_use]
-    pub fn pack(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
-        self.packs.push((name.into(), text.into()));
-        self
-    }
-
-    /// Keeps only these rules and categories; an empty list keeps all.
-    #[must_use]
-    pub fn select(mut self, names: Vec<String>) -> Self {
-        self.select = names;
-        self
-    }
-
-    /// Drops these rules and categories.
-    #[must_use]
-    pub fn ignore(mut self, names: Vec<String>) -> Self {
-        self.ignore = names;
-        self
-    }
-
-    /// The company's own names: in the third person they distance.
-    #[must_use]
-    pub fn company(mut self, names: Vec<String>) -> Self {
-        self.companies = names;
-        self
-    }
-
-    /// Checks and compiles everything.
-    ///
-    /// # Errors
-    /// Every mistake in every pack, or a selector that names nothing.
-    pub fn build(self) -> Result<Ruleset, BuildError> {
-        let mut assembly = Assembly::default();
-        for &(name, text) in EMBEDDED.iter().filter(|(name, _)| self.takes_embedded(name)) {
-            assembly.read(Origin::Embedded, name.to_owned(), text.to_owned());
-        }
-        for (name, text) in &self.packs {
-            assembly.read(Origin::User, name.clone(), text.clone());
-        }
-        let mut ruleset = assembly.finish().map_err(BuildError::Packs)?;
-        ruleset.companies = self.companies.iter().map(|name| company_words(name)).filter(|words| !words.is_empty()).collect();
-        ruleset.choose(&self.select, &self.ignore)?;
-        Ok(ruleset)
-    }
-}
-
-impl RulesetBuilder {
-    /// Without the embedded rules only the word lists that all rules share are
-    /// left, and of these the ones that no pack replaces under the same file name.
-    fn takes_embedded(&self, name: &str) -> bool {
-        let replaced = || self.packs.iter().any(|(path, _)| Path::new(path).file_name().is_some_and(|n| n == name));
-        self.embedded || (SHARED.contains(&name) && !replaced())
-    }
-}
-
-/// The words of a company's name, folded as the tokenizer folds a text.
-fn company_words(name: &str) -> Vec<String> {
-    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
-    words.map(str::to_lowercase).collect()
-}
-
-impl Ruleset {
-    fn choose(&mut self, select: &[String], ignore: &[String]) -> Result<(), BuildError> {
-        for name in select.iter().chain(ignore) {
-            self.known_selector(name)?;
-        }
-        for (rule, matcher) in self.rules.iter().zip(&mut self.matchers) {
-            let named = |names: &[String]| names.iter().any(|n| *n == rule.id || *n == rule.category || n == "all");
-            matcher.enabled = (select.is_empty() || named(select)) && !named(ignore);
-        }
-        Ok(())
-    }
-
-    fn known_selector(&self, name: &str) -> Result<(), BuildError> {
-        let names = || self.rules.iter().flat_map(|r| [r.id.as_str(), r.category.as_str()]).chain(["all"]);
-        if names().any(|n| n == name) {
-            return Ok(());
-        }
-        let suggestion = super::nearest(name, names()).map(str::to_owned);
-        Err(BuildError::UnknownSelector { name: name.to_owned(), suggestion })
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Origin {
-    Embedded,
-    User,
-}
-
-/// Packs on their way to a ruleset, with all the mistakes met so far.
-#[derive(Default)]
-struct Assembly {
-    files: Vec<PackSource>,
-    packs: Vec<PackFile>,
-    errors: Vec<PackError>,
-}
-
-impl Assembly {
-    fn read(&mut self, origin: Origin, name: String, text: String) {
-        let parsed = toml::from_str::<PackFile>(&text);
-        let file = PackSource { origin, name, text: text.into() };
-        match parsed {
-            Ok(pack) => {
-                self.files.push(file);
-                self.packs.push(pack);
-            }
-            Err(error) => self.errors.push(toml_error(&file, &error)),
-        }
-    }
-
-    fn finish(mut self) -> Result<Ruleset, Vec<PackError>> {
-        let mut grammar = Grammar::default();
-        self.compile_lists(&mut grammar);
-        let mut ruleset = Ruleset { rules: Vec::new(), matchers: Vec::new(), patterns: Vec::new(), index: Vec::new(), grammar, companies: Vec::new(), files: self.files.clone() };
-        let mut ids: HashSet<String> = HashSet::new();
-        for (file, pack) in std::mem::take(&mut self.packs).into_iter().enumerate() {
-            for rule in pack.rule {
-                self.compile_rule(&mut ruleset, &mut ids, file, rule);
-            }
-        }
-        if !self.errors.is_empty() {
-            return Err(self.errors);
-        }
-        ruleset.index = vec![Vec::new(); ruleset.grammar.lexicon.len()];
-        for (number, pattern) in ruleset.patterns.iter().enumerate() {
-            for word in &pattern.program.required {
-                ruleset.index[word.0 as usize].push(number as u32);
-            }
-        }
-        Ok(ruleset)
-    }
-
-    /// Word lists of all packs, entries of equal names together, in an order in
-    /// which every list comes after those that it names.
-    fn compile_lists(&mut self, grammar: &mut Grammar) {
-        let mut lists: BTreeMap<String, Vec<ListEntry>> = BTreeMap::new();
-        let packs = std::mem::take(&mut self.packs);
-        for (file, pack) in packs.iter().enumerate() {
-            for (name, entries) in &pack.lists {
-                for entry in entries {
-                    match parse(entry.get_ref()) {
-                        Ok(node) => lists.entry(name.clone()).or_default().push(ListEntry { file, place: entry.span(), written: entry.get_ref().clone(), node }),
-                        Err(error) => self.phrase_error(file, entry, &error),
-                    }
-                }
-            }
-        }
-        self.packs = packs;
-        let mut open: Vec<String> = Vec::new();
-        let names: Vec<String> = lists.keys().cloned().collect();
-        for name in names {
-            self.compile_list(grammar, &lists, &name, &mut open);
-        }
-    }
-
-    fn compile_list(&mut self, grammar: &mut Grammar, lists: &BTreeMap<String, Vec<ListEntry>>, name: &str, open: &mut Vec<String>) {
-        let Some(entries) = lists.get(name).filter(|_| grammar.list(name).is_none()) else { return };
-        open.push(name.to_owned());
-        for entry in entries {
-            for inner in named_lists(&entry.node) {
-                if open.contains(&inner) {
-                    let message = format!("the word list `{name}` contains itself");
-                    self.error(entry.file, entry.place.clone(), message, format!("leads back to `{{{inner}}}`"), Some("take the list out of one of the two".to_owned()));
-                    open.pop();
-                    return;
-                }
-                self.compile_list(grammar, lists, &inner, open);
-            }
-        }
-        open.pop();
-        let nodes: Vec<Node> = entries.iter().map(|e| e.node.clone()).collect();
-        if let Err((number, error)) = grammar.add_list(name, &nodes) {
-            let entry = &entries[number];
-            self.error_in_phrase(entry.file, &entry.place, &entry.written, &error);
-        }
-    }
-
-    fn compile_rule(&mut self, ruleset: &mut Ruleset, ids: &mut HashSet<String>, file: usize, table: RuleTable) {
-        let number = ruleset.rules.len() as u32;
-        let id = table.id.get_ref().clone();
-        self.check_id(file, &table, ids);
-        for phrase in &table.phrases {
-            if let Some(program) = self.compile_phrase(&mut ruleset.grammar, file, phrase) {
-                ruleset.patterns.push(Pattern { rule: number, program });
-            }
-        }
-        let regexes = table.regex.iter().filter_map(|r| self.compile_regex(file, r)).collect();
-        let category = table.category.clone().unwrap_or_else(|| "custom".to_owned());
-        let captures: HashSet<String> = ruleset.patterns.iter().filter(|p| p.rule == number).flat_map(|p| p.program.captures.iter().cloned()).collect();
-        for rewrite in &table.rewrites {
-            self.check_rewrite(file, rewrite, &captures);
-        }
-        let examples = table.examples.iter().filter_map(|e| self.example(file, e)).collect();
-        let places = std::iter::once(table.id.span()).chain(table.rewrites.iter().map(Spanned::span)).collect();
-        ruleset.matchers.push(RuleMatcher {
-            regexes,
-            extend: table.extend == ExtendName::Clause,
-            guards: guards(&category, &table.guards),
-            unless: self.conditions(&mut ruleset.grammar, file, &table.unless),
-            when: self.conditions(&mut ruleset.grammar, file, &table.when),
-            enabled: true,
-            file,
-            places,
-        });
-        ruleset.rules.push(Rule {
-            title: table.title.unwrap_or_else(|| title_from(&id)),
-            id,
-            category,
-            severity: severity(table.severity),
-            why: table.why,
-            links: table.links,
-            phrases: table.phrases.into_iter().map(Spanned::into_inner).collect(),
-            regex: table.regex.into_iter().map(Spanned::into_inner).collect(),
-            rewrites: table.rewrites.into_iter().map(|r| rewrite_template(r.into_inner())).collect(),
-            examples,
-            pack: self.files[file].name.clone(),
-        });
-    }
-
-    fn check_id(&mut self, file: usize, table: &RuleTable, ids: &mut HashSet<String>) {
-        let id = table.id.get_ref();
-        let place = table.id.span();
-        let kebab = !id.is_empty() && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if !kebab {
-            self.error(file, place.clone(), format!("`{id}` is no rule id"), "not in kebab-case".to_owned(), Some("use small letters, digits and hyphens, as in `not-my-job`".to_owned()));
-        }
-        if !ids.insert(id.clone()) {
-            self.error(file, place.clone(), format!("there are two rules `{id}`"), "this name is taken".to_owned(), Some("rename this one; `--ignore` takes the other out, `buckstop rules` lists all names".to_owned()));
-        }
-        if table.phrases.is_empty() && table.regex.is_empty() {
-            self.error(file, place, format!("the rule `{id}` looks for nothing"), "no phrases".to_owned(), Some("add `phrases = [\"...\"]`".to_owned()));
-        }
-    }
-
-    fn compile_phrase(&mut self, grammar: &mut Grammar, file: usize, phrase: &Spanned<String>) -> Option<Program> {
-        let compiled = parse(phrase.get_ref()).and_then(|node| grammar.compile(&node));
-        compiled.map_err(|error| self.phrase_error(file, phrase, &error)).ok()
-    }
-
-    fn compile_regex(&mut self, file: usize, written: &Spanned<String>) -> Option<Regex> {
-        let mistake = match RegexBuilder::new(written.get_ref()).size_limit(REGEX_SIZE).build() {
-            Ok(regex) if regex.is_match("") => "it matches the empty text".to_owned(),
-            Ok(regex) => return Some(regex),
-            Err(regex::Error::CompiledTooBig(_)) => "it grows too large".to_owned(),
-            Err(error) => error.to_string().lines().last().unwrap_or("it cannot be read").trim_start_matches("error: ").to_owned(),
-        };
-        let help = "the syntax is that of the Rust crate `regex`; most things can be said as a phrase".to_owned();
-        self.error(file, written.span(), format!("this regular expression cannot be used: {mistake}"), "here".to_owned(), Some(help));
-        None
-    }
-
-    fn conditions(&mut self, grammar: &mut Grammar, file: usize, table: &ConditionTable) -> Conditions {
-        let mut compile = |phrases: &[Spanned<String>]| -> Vec<Condition> {
-            let compiled = phrases.iter().filter_map(|p| Some(Condition { written: p.get_ref().clone(), program: self.compile_phrase(grammar, file, p)? }));
-            compiled.collect()
-        };
-        Conditions {
-            before: compile(&table.before),
-            after: compile(&table.after),
-            sentence: compile(&table.sentence),
-            next: compile(&table.next),
-            message: compile(&table.message),
-        }
-    }
-
-    /// A rewrite may only use what a phrase of its rule remembers.
-    fn check_rewrite(&mut self, file: usize, rewrite: &Spanned<RewriteEntry>, captures: &HashSet<String>) {
-        for name in crate::rules::captures_in(&rewrite.get_ref().text) {
-            if !captures.contains(name) {
-                let help = format!("remember a part of a phrase with `{{{name}=...}}`, or write the words out");
-                self.error(file, rewrite.span(), format!("no phrase of this rule remembers `{{{name}}}`"), "in this rewrite".to_owned(), Some(help));
-            }
-        }
-    }
-
-    fn example(&mut self, file: usize, table: &Spanned<ExampleTable>) -> Option<Example> {
-        let place = table.span();
-        let wants = "write `flag = \"...\"` with `span = \"...\"`, or `pass = \"...\"`";
-        match table.get_ref() {
-            ExampleTable { flag: Some(text), span: Some(span), pass: None } if text.contains(span.as_str()) => Some(Example::Flag { text: text.clone(), span: span.clone() }),
-            ExampleTable { flag: Some(_), span: Some(_), pass: None } => {
-                self.error(file, place, "the span of this example does not stand in its text".to_owned(), "here".to_owned(), Some("copy it from the text, letter by letter".to_owned()));
-                None
-            }
-            ExampleTable { flag: None, span: None, pass: Some(text) } => Some(Example::Pass { text: text.clone() }),
-            _ => {
-                self.error(file, place, "an example either flags or passes".to_owned(), "incomplete".to_owned(), Some(wants.to_owned()));
-                None
-            }
-        }
-    }
-
-    fn phrase_error(&mut self, file: usize, phrase: &Spanned<String>, error: &PhraseError) {
-        self.error_in_phrase(file, &phrase.span(), phrase.get_ref(), error);
-    }
-
-    fn error_in_phrase(&mut self, file: usize, outer: &Range<usize>, written: &str, error: &PhraseError) {
-        let quoted = &self.files[file].text[outer.clone()];
-        // Within a plain one-line string the place can be told to the letter.
-        let plain = quoted.len() == written.len() + 2 && quoted[1..].starts_with(written);
-        let span = if plain && !error.place.is_empty() { outer.start + 1 + error.place.start..outer.start + 1 + error.place.end } else { outer.clone() };
-        self.error(file, span, error.message.clone(), error.label.clone(), Some(error.help.clone()));
-    }
-
-    fn error(&mut self, file: usize, span: Range<usize>, message: String, label: String, help: Option<String>) {
-        let file = &self.files[file];
-        self.errors.push(PackError { file: file.name.clone(), text: Arc::clone(&file.text), span, message, label, help });
-    }
-}
-
-struct ListEntry {
-    file: usize,
-    place: Range<usize>,
-    written: String,
-    node: Node,
-}
-
-/// The lists that a phrase names.
-fn named_lists(node: &Node) -> Vec<String> {
-    match node {
-        Node::List { name, .. } => vec![name.clone()],
-        Node::Sequence(nodes) | Node::Choice(nodes) => nodes.iter().flat_map(named_lists).collect(),
-        Node::Optional(inner) | Node::Capture(_, inner) => named_lists(inner),
-        _ => Vec::new(),
-    }
-}
-
-fn toml_error(file: &PackSource, error: &toml::de::Error) -> PackError {
-    let message = error.message().lines().next().unwrap_or("this is no TOML").to_owned();
-    let expected = error.message().split_once("expected one of ").or_else(|| error.message().split_once("expected `"));
-    let unknown = message.strip_prefix("unknown field `").and_then(|m| m.split_once('`')).map(|(name, _)| name);
-    let help = match (unknown, expected) {
-        (Some(name), Some((_, known))) => super::nearest(name, known.split('`').filter(|k| k.chars().all(char::is_alphanumeric) && !k.is_empty()))
-            .map(|near| format!("did you mean `{near}`?")),
-        _ => Some("docs/writing-rules.md shows a rule in full".to_owned()),
-    };
-    let span = error.span().unwrap_or(0..0);
-    PackError { file: file.name.clone(), text: Arc::clone(&file.text), span, message, label: "here".to_owned(), help }
-}
-
-fn severity(name: Option<SeverityName>) -> Severity {
-    match name {
-        Some(SeverityName::Error) => Severity::Error,
-        None | Some(SeverityName::Warning) => Severity::Warning,
-        Some(SeverityName::Info) => Severity::Info,
-    }
-}
-
-/// An alternative with a blank is a template; any other is a suggestion unless the rule says that it is safe.
-fn rewrite_template(entry: RewriteEntry) -> RewriteTemplate {
-    let applicability = match entry.applicability {
-        Some(ApplicabilityName::Safe) => Applicability::Safe,
-        Some(ApplicabilityName::Suggested) => Applicability::Suggested,
-        Some(ApplicabilityName::Template) => Applicability::Template,
-        None if entry.text.contains('[') => Applicability::Template,
-        None => Applicability::Suggested,
-    };
-    RewriteTemplate { text: entry.text, applicability }
-}
-
-fn title_from(id: &str) -> String {
-    let words = id.replace('-', " ");
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-/// What the category's deflections can be excused by, unless the rule says otherwise.
-fn guards(category: &str, table: &GuardTable) -> Guards {
-    let redeemable = ["helplessness", "ignorance", "no-control", "runaround", "policy-shield", "no-owner", "they-distancing"].contains(&category);
-    Guards {
-        quoted: table.quoted.unwrap_or(true),
-        code: table.code.unwrap_or(true),
-        negated: table.negated.unwrap_or(true),
-        hypothetical: table.hypothetical.unwrap_or(true),
-        redeemed: table.redeemed.unwrap_or(redeemable),
-        referent: table.referent.unwrap_or(category == "they-distancing"),
-        reasoned: table.reasoned.unwrap_or(category == "policy-shield"),
-        linked: table.linked.unwrap_or(category == "runaround"),
     }
 }

@@ -1,0 +1,141 @@
+//! Choosing the packs: the embedded one, the user's own, and which of their rules take part.
+//!
+//! The TOML under `rules/` is the source of the embedded pack. `build.rs` compiles
+//! it with the modules of [`crate::rules`], so that nothing is parsed when buckstop
+//! starts; only a user's pack is compiled on the spot. Reading files is left to the caller.
+
+use std::path::Path;
+
+use crate::rules::{Assembly, BuildError, Origin, PackError, Ruleset, nearest};
+
+/// The files of the embedded pack: name and text.
+const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// What `build.rs` made of them; empty if the pack has mistakes.
+const PREPARED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/embedded.postcard"));
+
+/// The files among them that hold the word lists of the language, and no rules.
+const SHARED: [&str; 2] = ["guards.toml", "lists.toml"];
+
+impl Ruleset {
+    /// Starts with the embedded pack and everything selected.
+    #[must_use]
+    pub fn builder() -> RulesetBuilder {
+        RulesetBuilder { embedded: true, packs: Vec::new(), select: Vec::new(), ignore: Vec::new(), companies: Vec::new() }
+    }
+}
+
+/// Collects packs and choices, then builds a [`Ruleset`].
+#[derive(Clone, Debug)]
+pub struct RulesetBuilder {
+    embedded: bool,
+    packs: Vec<(String, String)>,
+    select: Vec<String>,
+    ignore: Vec<String>,
+    companies: Vec<String>,
+}
+
+impl RulesetBuilder {
+    /// Whether the embedded pack takes part. Its shared word lists do in any case,
+    /// unless a pack file of the same name replaces them.
+    #[must_use]
+    pub fn embedded(mut self, embedded: bool) -> Self {
+        self.embedded = embedded;
+        self
+    }
+
+    /// Adds a pack file: its name, for errors, and its text.
+    #[must_use]
+    pub fn pack(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.packs.push((name.into(), text.into()));
+        self
+    }
+
+    /// Keeps only these rules and categories; an empty list keeps all.
+    #[must_use]
+    pub fn select(mut self, names: Vec<String>) -> Self {
+        self.select = names;
+        self
+    }
+
+    /// Drops these rules and categories.
+    #[must_use]
+    pub fn ignore(mut self, names: Vec<String>) -> Self {
+        self.ignore = names;
+        self
+    }
+
+    /// The company's own names: in the third person they distance.
+    #[must_use]
+    pub fn company(mut self, names: Vec<String>) -> Self {
+        self.companies = names;
+        self
+    }
+
+    /// Checks and compiles everything; the embedded pack alone was compiled with buckstop itself.
+    ///
+    /// # Errors
+    /// Every mistake in every pack, or a selector that names nothing.
+    pub fn build(self) -> Result<Ruleset, BuildError> {
+        let prepared = if self.embedded && self.packs.is_empty() { prepared() } else { None };
+        let mut ruleset = match prepared {
+            Some(ruleset) => ruleset,
+            None => self.assemble().map_err(BuildError::Packs)?,
+        };
+        ruleset.companies = self.companies.iter().map(|name| company_words(name)).filter(|words| !words.is_empty()).collect();
+        ruleset.choose(&self.select, &self.ignore)?;
+        Ok(ruleset)
+    }
+
+    fn assemble(&self) -> Result<Ruleset, Vec<PackError>> {
+        let mut assembly = Assembly::default();
+        for &(name, text) in EMBEDDED.iter().filter(|(name, _)| self.takes_embedded(name)) {
+            assembly.read(Origin::Embedded, name.to_owned(), text.to_owned());
+        }
+        for (name, text) in &self.packs {
+            assembly.read(Origin::User, name.clone(), text.clone());
+        }
+        assembly.finish()
+    }
+
+    /// Without the embedded rules only the word lists that all rules share are
+    /// left, and of these the ones that no pack replaces under the same file name.
+    fn takes_embedded(&self, name: &str) -> bool {
+        let replaced = || self.packs.iter().any(|(path, _)| Path::new(path).file_name().is_some_and(|n| n == name));
+        self.embedded || (SHARED.contains(&name) && !replaced())
+    }
+}
+
+/// The embedded pack, compiled; nothing if it has mistakes, which compiling it again then tells.
+fn prepared() -> Option<Ruleset> {
+    if PREPARED.is_empty() { None } else { postcard::from_bytes(PREPARED).ok() }
+}
+
+/// The words of a company's name, folded as the tokenizer folds a text.
+fn company_words(name: &str) -> Vec<String> {
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    words.map(str::to_lowercase).collect()
+}
+
+impl Ruleset {
+    fn choose(&mut self, select: &[String], ignore: &[String]) -> Result<(), BuildError> {
+        for name in select.iter().chain(ignore) {
+            self.known_selector(name)?;
+        }
+        for (rule, matcher) in self.rules.iter().zip(&mut self.matchers) {
+            let named = |names: &[String]| names.iter().any(|n| *n == rule.id || *n == rule.category || n == "all");
+            matcher.enabled = (select.is_empty() || named(select)) && !named(ignore);
+        }
+        Ok(())
+    }
+
+    fn known_selector(&self, name: &str) -> Result<(), BuildError> {
+        let names = || self.rules.iter().flat_map(|r| [r.id.as_str(), r.category.as_str()]).chain(["all"]);
+        if names().any(|n| n == name) {
+            return Ok(());
+        }
+        let suggestion = nearest(name, names()).map(str::to_owned);
+        Err(BuildError::UnknownSelector { name: name.to_owned(), suggestion })
+    }
+}
+
