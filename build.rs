@@ -3,7 +3,13 @@
 //! The pack is compiled by the very modules that compile a user's pack. A mistake
 //! in it is told by the tests and by the first run, with its place.
 
-#![allow(dead_code, unused_imports, unreachable_pub, missing_docs, reason = "the modules are those of the library, of which this needs a part")]
+#![allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    missing_docs,
+    reason = "the modules are those of the library, of which this needs a part"
+)]
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -26,7 +32,9 @@ fn main() -> io::Result<()> {
     for path in ["rules", "src/language", "src/rules", "src/finding.rs", "src/text.rs"] {
         println!("cargo::rerun-if-changed={path}");
     }
-    let mut files: Vec<PathBuf> = fs::read_dir(root.join("rules"))?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    let mut files: Vec<PathBuf> = fs::read_dir(root.join("rules"))?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<_>>()?;
     files.retain(|file| file.extension().is_some_and(|e| e == "toml"));
     files.sort();
     let entries: Vec<String> = files.iter().map(|file| entry(file)).collect();

@@ -28,7 +28,9 @@ pub fn check<'r>(source: Source, options: &Options, ruleset: &'r Ruleset) -> Rep
         let detected = detect::detect(turn.text.as_str(), ruleset);
         findings.extend(detected.hits.iter().map(|hit| finding(ruleset, number, turn, hit)));
         if options.explain_skips {
-            skips.extend(detected.passed.into_iter().map(|passed| skip(ruleset, number, turn, passed)));
+            skips.extend(
+                detected.passed.into_iter().map(|passed| skip(ruleset, number, turn, passed)),
+            );
         }
     }
     Report { source, turns: conversation.turns, findings, skips, problems: conversation.problems }
@@ -36,12 +38,24 @@ pub fn check<'r>(source: Source, options: &Options, ruleset: &'r Ruleset) -> Rep
 
 fn finding<'r>(ruleset: &'r Ruleset, number: usize, turn: &Turn, hit: &Hit) -> Finding<'r> {
     let rule = &ruleset.rules()[hit.rule];
-    Finding { rule, turn: number, span: hit.span, source_span: turn.text.to_source(hit.span), rewrites: rewrite::rewrites(turn.text.as_str(), rule, hit) }
+    Finding {
+        rule,
+        turn: number,
+        span: hit.span,
+        source_span: turn.text.to_source(hit.span),
+        rewrites: rewrite::rewrites(turn.text.as_str(), rule, hit),
+    }
 }
 
 fn skip<'r>(ruleset: &'r Ruleset, number: usize, turn: &Turn, passed: Passed) -> Skip<'r> {
     let rule = &ruleset.rules()[passed.rule];
-    Skip { rule, turn: number, span: passed.span, source_span: turn.text.to_source(passed.span), reason: passed.reason }
+    Skip {
+        rule,
+        turn: number,
+        span: passed.span,
+        source_span: turn.text.to_source(passed.span),
+        reason: passed.reason,
+    }
 }
 
 /// An example that its rule does not live up to.
@@ -82,10 +96,21 @@ pub enum FailureKind {
 #[must_use]
 pub fn test_examples(ruleset: &Ruleset) -> Vec<ExampleFailure<'_>> {
     let rules = ruleset.rules().iter().enumerate();
-    rules.flat_map(|(number, rule)| rule.examples.iter().filter_map(move |example| test_example(ruleset, number, rule, example))).collect()
+    rules
+        .flat_map(|(number, rule)| {
+            rule.examples
+                .iter()
+                .filter_map(move |example| test_example(ruleset, number, rule, example))
+        })
+        .collect()
 }
 
-fn test_example<'r>(ruleset: &'r Ruleset, number: usize, rule: &'r Rule, example: &Example) -> Option<ExampleFailure<'r>> {
+fn test_example<'r>(
+    ruleset: &'r Ruleset,
+    number: usize,
+    rule: &'r Rule,
+    example: &Example,
+) -> Option<ExampleFailure<'r>> {
     let reported = |text: &str| -> Vec<String> {
         let detected = detect::detect_with(text, ruleset, Some(number));
         detected.hits.iter().map(|hit| text[hit.span.range()].to_owned()).collect()
@@ -93,7 +118,11 @@ fn test_example<'r>(ruleset: &'r Ruleset, number: usize, rule: &'r Rule, example
     let kind = match example {
         Example::Flag { text, span } => {
             let found = reported(text);
-            (!found.contains(span)).then(|| FailureKind::Missed { text: text.clone(), span: span.clone(), found })
+            (!found.contains(span)).then(|| FailureKind::Missed {
+                text: text.clone(),
+                span: span.clone(),
+                found,
+            })
         }
         Example::Pass { text } => {
             let found = reported(text);
@@ -110,7 +139,8 @@ fn test_example<'r>(ruleset: &'r Ruleset, number: usize, rule: &'r Rule, example
 /// All of them.
 pub fn check_rewrites(ruleset: &Ruleset) -> Result<(), Vec<PackError>> {
     let mut errors = Vec::new();
-    let users = ruleset.rules().iter().enumerate().filter(|&(number, _)| !ruleset.is_embedded(number));
+    let users =
+        ruleset.rules().iter().enumerate().filter(|&(number, _)| !ruleset.is_embedded(number));
     for (number, rule) in users {
         for (i, rewrite) in rule.rewrites.iter().enumerate() {
             let mut text = rewrite.text.clone();
@@ -119,9 +149,16 @@ pub fn check_rewrites(ruleset: &Ruleset) -> Result<(), Vec<PackError>> {
             }
             if let Some(hit) = detect::detect(&text, ruleset).hits.first() {
                 let by = &ruleset.rules()[hit.rule].id;
-                let message = format!("this rewrite of `{}` would itself be flagged by `{by}`", rule.id);
+                let message =
+                    format!("this rewrite of `{}` would itself be flagged by `{by}`", rule.id);
                 let label = format!("because of \"{}\"", &text[hit.span.range()]);
-                errors.push(ruleset.rewrite_error(number, i, message, label, "say it in words that own the problem".to_owned()));
+                errors.push(ruleset.rewrite_error(
+                    number,
+                    i,
+                    message,
+                    label,
+                    "say it in words that own the problem".to_owned(),
+                ));
             }
         }
     }

@@ -21,7 +21,13 @@ impl Ruleset {
     /// Starts with the embedded pack and everything selected.
     #[must_use]
     pub fn builder() -> RulesetBuilder {
-        RulesetBuilder { embedded: true, packs: Vec::new(), select: Vec::new(), ignore: Vec::new(), companies: Vec::new() }
+        RulesetBuilder {
+            embedded: true,
+            packs: Vec::new(),
+            select: Vec::new(),
+            ignore: Vec::new(),
+            companies: Vec::new(),
+        }
     }
 }
 
@@ -82,7 +88,12 @@ impl RulesetBuilder {
             Some(ruleset) => ruleset,
             None => self.assemble().map_err(BuildError::Packs)?,
         };
-        ruleset.companies = self.companies.iter().map(|name| company_words(name)).filter(|words| !words.is_empty()).collect();
+        ruleset.companies = self
+            .companies
+            .iter()
+            .map(|name| company_words(name))
+            .filter(|words| !words.is_empty())
+            .collect();
         ruleset.choose(&self.select, &self.ignore)?;
         Ok(ruleset)
     }
@@ -101,7 +112,11 @@ impl RulesetBuilder {
     /// Without the embedded rules only the word lists that all rules share are
     /// left, and of these the ones that no pack replaces under the same file name.
     fn takes_embedded(&self, name: &str) -> bool {
-        let replaced = || self.packs.iter().any(|(path, _)| Path::new(path).file_name().is_some_and(|n| n == name));
+        let replaced = || {
+            self.packs
+                .iter()
+                .any(|(path, _)| Path::new(path).file_name().is_some_and(|n| n == name))
+        };
         self.embedded || (SHARED.contains(&name) && !replaced())
     }
 }
@@ -123,14 +138,17 @@ impl Ruleset {
             self.known_selector(name)?;
         }
         for (rule, matcher) in self.rules.iter().zip(&mut self.matchers) {
-            let named = |names: &[String]| names.iter().any(|n| *n == rule.id || *n == rule.category || n == "all");
+            let named = |names: &[String]| {
+                names.iter().any(|n| *n == rule.id || *n == rule.category || n == "all")
+            };
             matcher.enabled = (select.is_empty() || named(select)) && !named(ignore);
         }
         Ok(())
     }
 
     fn known_selector(&self, name: &str) -> Result<(), BuildError> {
-        let names = || self.rules.iter().flat_map(|r| [r.id.as_str(), r.category.as_str()]).chain(["all"]);
+        let names =
+            || self.rules.iter().flat_map(|r| [r.id.as_str(), r.category.as_str()]).chain(["all"]);
         if names().any(|n| n == name) {
             return Ok(());
         }
@@ -138,4 +156,3 @@ impl Ruleset {
         Err(BuildError::UnknownSelector { name: name.to_owned(), suggestion })
     }
 }
-

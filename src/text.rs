@@ -134,7 +134,8 @@ impl MappedText {
     pub fn split_off(mut self, at: usize) -> Self {
         let source_start = self.unit_start(at as u32);
         let first = self.run_at(at as u32).copied();
-        let mut runs: Vec<Run> = self.runs.iter().filter(|run| run.text_start as usize > at).copied().collect();
+        let mut runs: Vec<Run> =
+            self.runs.iter().filter(|run| run.text_start as usize > at).copied().collect();
         for run in &mut runs {
             run.text_start -= at as u32;
         }

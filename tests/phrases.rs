@@ -7,8 +7,13 @@ use buckstop::source::Source;
 /// The words that a rule with this phrase (and these further keys) reports in a draft.
 fn found_with(phrase: &str, more: &str, draft: &str) -> Vec<String> {
     let pack = format!("[[rule]]\nid = \"r\"\nwhy = \"w\"\nphrases = ['''{phrase}''']\n{more}");
-    let ruleset = Ruleset::builder().embedded(false).pack("r.toml", pack).build().expect("a sound pack");
-    let report = check(Source::new("draft.txt".to_owned(), draft.as_bytes().to_vec()), &Options::default(), &ruleset);
+    let ruleset =
+        Ruleset::builder().embedded(false).pack("r.toml", pack).build().expect("a sound pack");
+    let report = check(
+        Source::new("draft.txt".to_owned(), draft.as_bytes().to_vec()),
+        &Options::default(),
+        &ruleset,
+    );
     report.findings.iter().map(|f| report.turns[f.turn].text.slice(f.span).to_owned()).collect()
 }
 
@@ -36,13 +41,23 @@ fn every_surface_of_a_phrase_is_found() {
         "that isn\u{2019}t\r\nmy job",
     ];
     for surface in surfaces {
-        assert_eq!(found("that is not my job", &format!("Sorry, {surface}.")), [surface], "{surface}");
+        assert_eq!(
+            found("that is not my job", &format!("Sorry, {surface}.")),
+            [surface],
+            "{surface}"
+        );
     }
 }
 
 #[test]
 fn contractions_of_can_will_and_be_agree() {
-    for surface in ["I can't help you", "I cannot help you", "i cant help ya", "I can not help you", "I cannae help you"] {
+    for surface in [
+        "I can't help you",
+        "I cannot help you",
+        "i cant help ya",
+        "I can not help you",
+        "I cannae help you",
+    ] {
         assert_eq!(found("I can not help you", surface), [surface]);
     }
     for surface in ["you'll have to call", "you will have to call", "youll have to call"] {
@@ -80,14 +95,27 @@ fn clause_marks_hold() {
 
 #[test]
 fn forms_lists_and_single_words() {
-    assert_eq!(found("they <tell> us", "They told us. They tell us!"), ["They told us", "They tell us"]);
-    assert_eq!(found_with("call {desk}", "[lists]\ndesk = [\"billing\", \"the [front] desk\"]", "call the front desk or call billing"), ["call the front desk", "call billing"]);
+    assert_eq!(
+        found("they <tell> us", "They told us. They tell us!"),
+        ["They told us", "They tell us"]
+    );
+    assert_eq!(
+        found_with(
+            "call {desk}",
+            "[lists]\ndesk = [\"billing\", \"the [front] desk\"]",
+            "call the front desk or call billing"
+        ),
+        ["call the front desk", "call billing"]
+    );
     assert_eq!(found("someone in * will", "someone in billing will"), ["someone in billing will"]);
 }
 
 #[test]
 fn a_short_parenthesis_is_passed_over() {
-    assert_eq!(found("corporate sets", "corporate (they) sets the policies"), ["corporate (they) sets"]);
+    assert_eq!(
+        found("corporate sets", "corporate (they) sets the policies"),
+        ["corporate (they) sets"]
+    );
 }
 
 #[test]
@@ -103,12 +131,19 @@ fn quotations_code_and_addresses_are_not_prose() {
         assert!(found("not my job", draft).is_empty(), "{draft}");
     }
     assert_eq!(found("not my job", "\"Not my job.\""), ["Not my job"]);
-    assert_eq!(found_with("not my job", "guards = { quoted = false }", "I say \"not my job\" now"), ["not my job"]);
+    assert_eq!(
+        found_with("not my job", "guards = { quoted = false }", "I say \"not my job\" now"),
+        ["not my job"]
+    );
 }
 
 #[test]
 fn what_is_denied_or_supposed_is_no_offence() {
-    for draft in ["I won't tell you it's not my job.", "If it's not my job I'll find who does it.", "Instead of saying it's not my job, I help."] {
+    for draft in [
+        "I won't tell you it's not my job.",
+        "If it's not my job I'll find who does it.",
+        "Instead of saying it's not my job, I help.",
+    ] {
         assert!(found("it is not my job", draft).is_empty(), "{draft}");
     }
     assert_eq!(found("it is not my job", "I know it's not my job."), ["it's not my job"]);
@@ -117,22 +152,33 @@ fn what_is_denied_or_supposed_is_no_offence() {
 #[test]
 fn an_owned_next_step_redeems() {
     let on = "guards = { redeemed = true }";
-    for draft in ["I don't know, but let me find out for you.", "I don't know. I've asked Sam and will call you by noon.", "I don't know yet. We'll check the log tonight."] {
+    for draft in [
+        "I don't know, but let me find out for you.",
+        "I don't know. I've asked Sam and will call you by noon.",
+        "I don't know yet. We'll check the log tonight.",
+    ] {
         assert!(found_with("I do not know", on, draft).is_empty(), "{draft}");
     }
-    for draft in ["I don't know, sorry! Have a nice day.", "I don't know. I'll have to ask you to call billing."] {
+    for draft in [
+        "I don't know, sorry! Have a nice day.",
+        "I don't know. I'll have to ask you to call billing.",
+    ] {
         assert_eq!(found_with("I do not know", on, draft), ["I don't know"], "{draft}");
     }
 }
 
 #[test]
 fn they_is_an_offence_only_for_the_companys_own_people() {
-    let they = |draft: &str| found_with("they (do|did) not <tell> us", "guards = { referent = true }", draft).len();
+    let they = |draft: &str| {
+        found_with("they (do|did) not <tell> us", "guards = { referent = true }", draft).len()
+    };
     assert_eq!(they("They don't tell us anything."), 1);
     assert_eq!(they("The warehouse is closed. They don't tell us anything."), 1);
     assert_eq!(they("Your bank holds it. They don't tell us why."), 0);
     assert_eq!(they("Customers come late. They don't tell us."), 0);
-    let refuse = |draft: &str| found_with("they will not <start>", "guards = { referent = true }", draft).len();
+    let refuse = |draft: &str| {
+        found_with("they will not <start>", "guards = { referent = true }", draft).len()
+    };
     assert_eq!(refuse("The tablets are new but they won't start."), 0);
     assert_eq!(refuse("They won't start."), 1);
 }
@@ -140,14 +186,24 @@ fn they_is_an_offence_only_for_the_companys_own_people() {
 #[test]
 fn the_companys_own_name_can_distance() {
     let pack = "[[rule]]\nid = \"r\"\nwhy = \"w\"\nphrases = [\"{company} does not <allow>\"]";
-    let ruleset = Ruleset::builder().embedded(false).pack("r.toml", pack).company(vec!["Acme Heating".to_owned()]).build().expect("a sound pack");
-    let report = check(Source::new("d".to_owned(), b"Acme  Heating doesn't allow it.".to_vec()), &Options::default(), &ruleset);
+    let ruleset = Ruleset::builder()
+        .embedded(false)
+        .pack("r.toml", pack)
+        .company(vec!["Acme Heating".to_owned()])
+        .build()
+        .expect("a sound pack");
+    let report = check(
+        Source::new("d".to_owned(), b"Acme  Heating doesn't allow it.".to_vec()),
+        &Options::default(),
+        &ruleset,
+    );
     assert_eq!(report.findings.len(), 1);
 }
 
 #[test]
 fn conditions_decide() {
-    let unless = "unless = { before = [\"good\"], after = [\"for you\"], next = [\"I have fixed\"] }";
+    let unless =
+        "unless = { before = [\"good\"], after = [\"for you\"], next = [\"I have fixed\"] }";
     assert!(found_with("no idea", unless, "Good: no idea here").is_empty());
     assert!(found_with("no idea", unless, "no idea is wasted for you").is_empty());
     assert!(found_with("no idea", unless, "no idea. But I've fixed it").is_empty());
@@ -159,22 +215,42 @@ fn conditions_decide() {
 
 #[test]
 fn a_finding_can_reach_to_the_end_of_its_clause() {
-    assert_eq!(found_with("they <decide>", "extend = \"clause\"", "I think they decided to drop it, sorry."), ["they decided to drop it"]);
+    assert_eq!(
+        found_with(
+            "they <decide>",
+            "extend = \"clause\"",
+            "I think they decided to drop it, sorry."
+        ),
+        ["they decided to drop it"]
+    );
 }
 
 #[test]
 fn regular_expressions_find_what_phrases_cannot_say() {
     let pack = "[[rule]]\nid = \"r\"\nwhy = \"w\"\nregex = ['(?i)error \\d{3}-\\d{2} is yours']";
-    let ruleset = Ruleset::builder().embedded(false).pack("r.toml", pack).build().expect("a sound pack");
-    let report = check(Source::new("d".to_owned(), b"Well, Error 404-11 is yours!".to_vec()), &Options::default(), &ruleset);
+    let ruleset =
+        Ruleset::builder().embedded(false).pack("r.toml", pack).build().expect("a sound pack");
+    let report = check(
+        Source::new("d".to_owned(), b"Well, Error 404-11 is yours!".to_vec()),
+        &Options::default(),
+        &ruleset,
+    );
     assert_eq!(report.findings.len(), 1);
 }
 
 #[test]
 fn places_are_bytes_of_the_file() {
-    let ruleset = Ruleset::builder().embedded(false).pack("r.toml", "[[rule]]\nid = \"r\"\nwhy = \"w\"\nphrases = [\"no idea\"]").build().expect("a sound pack");
+    let ruleset = Ruleset::builder()
+        .embedded(false)
+        .pack("r.toml", "[[rule]]\nid = \"r\"\nwhy = \"w\"\nphrases = [\"no idea\"]")
+        .build()
+        .expect("a sound pack");
     let draft = "\u{FEFF}\u{1F600} gr\u{FC}\u{DF}e \u{2026} no idea!";
-    let report = check(Source::new("d".to_owned(), draft.as_bytes().to_vec()), &Options::default(), &ruleset);
+    let report = check(
+        Source::new("d".to_owned(), draft.as_bytes().to_vec()),
+        &Options::default(),
+        &ruleset,
+    );
     let span = report.findings[0].source_span;
     assert_eq!(&draft[span.start..span.end], "no idea");
 }
@@ -183,4 +259,9 @@ fn places_are_bytes_of_the_file() {
 fn a_word_in_capitals_finds_only_capitals() {
     assert_eq!(found("IT broke", "IT broke the portal"), ["IT broke"]);
     assert!(found("IT broke", "It broke again").is_empty());
+}
+
+#[test]
+fn a_failed_start_does_not_block_a_later_one() {
+    assert_eq!(found("[they ...] no idea", "They said: no idea"), ["no idea"]);
 }

@@ -6,8 +6,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use buckstop::check::check_rewrites;
-use buckstop::render;
 use buckstop::packs::RulesetBuilder;
+use buckstop::render;
 use buckstop::rules::{BuildError, Rule, Ruleset};
 use walkdir::WalkDir;
 

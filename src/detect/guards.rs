@@ -16,7 +16,8 @@ use crate::text::TextSpan;
 const REACH: usize = 5;
 
 /// Words before a step that make it a wish or a limit: "if I can", "nothing more I can add".
-const SUPPOSES: [&str; 9] = ["if", "much", "more", "anything", "nothing", "deal", "all", "else", "wish"];
+const SUPPOSES: [&str; 9] =
+    ["if", "much", "more", "anything", "nothing", "deal", "all", "else", "wish"];
 
 /// A match in its place.
 pub(super) struct Candidate {
@@ -29,9 +30,15 @@ pub(super) struct Candidate {
 }
 
 /// Why a candidate is to be let pass, if it is. Cheap guards come first.
-pub(super) fn reason_to_pass(candidate: &Candidate, guards: Guards, sentences: &mut Sentences<'_>) -> Option<String> {
+pub(super) fn reason_to_pass(
+    candidate: &Candidate,
+    guards: Guards,
+    sentences: &mut Sentences<'_>,
+) -> Option<String> {
     let c = candidate;
-    let on = |switch: bool, guard: fn(&Candidate, &mut Sentences<'_>) -> Option<String>, s: &mut Sentences<'_>| if switch { guard(c, s) } else { None };
+    let on = |switch: bool,
+              guard: fn(&Candidate, &mut Sentences<'_>) -> Option<String>,
+              s: &mut Sentences<'_>| if switch { guard(c, s) } else { None };
     on(guards.quoted, quoted, sentences)
         .or_else(|| on(guards.code, in_code, sentences))
         .or_else(|| on(guards.negated, negated, sentences))
@@ -43,7 +50,12 @@ pub(super) fn reason_to_pass(candidate: &Candidate, guards: Guards, sentences: &
 }
 
 /// What the rule's own `unless` and `when` say.
-pub(super) fn conditions(candidate: &Candidate, unless: &Conditions, when: &Conditions, sentences: &mut Sentences<'_>) -> Option<String> {
+pub(super) fn conditions(
+    candidate: &Candidate,
+    unless: &Conditions,
+    when: &Conditions,
+    sentences: &mut Sentences<'_>,
+) -> Option<String> {
     if let Some(condition) = holding(candidate, unless, sentences) {
         return Some(format!("the rule makes an exception for \"{}\"", condition.written));
     }
@@ -67,7 +79,11 @@ enum Place {
     Message,
 }
 
-fn holding<'c>(candidate: &Candidate, conditions: &'c Conditions, sentences: &mut Sentences<'_>) -> Option<&'c Condition> {
+fn holding<'c>(
+    candidate: &Candidate,
+    conditions: &'c Conditions,
+    sentences: &mut Sentences<'_>,
+) -> Option<&'c Condition> {
     let places = [
         (&conditions.before, Place::Before),
         (&conditions.after, Place::After),
@@ -75,15 +91,24 @@ fn holding<'c>(candidate: &Candidate, conditions: &'c Conditions, sentences: &mu
         (&conditions.next, Place::Next),
         (&conditions.message, Place::Message),
     ];
-    places.into_iter().find_map(|(all, place)| all.iter().find(|c| holds(candidate, c, place, sentences)))
+    places
+        .into_iter()
+        .find_map(|(all, place)| all.iter().find(|c| holds(candidate, c, place, sentences)))
 }
 
-fn holds(candidate: &Candidate, condition: &Condition, place: Place, sentences: &mut Sentences<'_>) -> bool {
+fn holds(
+    candidate: &Candidate,
+    condition: &Condition,
+    place: Place,
+    sentences: &mut Sentences<'_>,
+) -> bool {
     let here = candidate.sentence;
     let program = &condition.program;
     let tokens = &candidate.tokens;
     match place {
-        Place::Before => sentences.matcher(here).find_all(program).iter().any(|m| m.tokens.end <= tokens.start),
+        Place::Before => {
+            sentences.matcher(here).find_all(program).iter().any(|m| m.tokens.end <= tokens.start)
+        }
         Place::After => sentences.matcher(here).find(program, tokens.end).is_some(),
         Place::Sentence => {
             let start = sentences.matcher(here).sentence().start;
@@ -127,7 +152,12 @@ fn hypothetical(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<
 }
 
 /// An entry of a list that ends at most `reach` words before the match, with no break between.
-fn frame_before<'t>(list: &str, candidate: &Candidate, sentences: &mut Sentences<'t>, reach: usize) -> Option<&'t str> {
+fn frame_before<'t>(
+    list: &str,
+    candidate: &Candidate,
+    sentences: &mut Sentences<'t>,
+    reach: usize,
+) -> Option<&'t str> {
     let list = sentences.list(list)?;
     let document = sentences.document();
     let matcher = sentences.matcher(candidate.sentence);
@@ -135,7 +165,8 @@ fn frame_before<'t>(list: &str, candidate: &Candidate, sentences: &mut Sentences
     let from = matcher.sentence().start.max(start.saturating_sub(reach + 6));
     for at in from..start {
         let Some(end) = matcher.list_ends(list, at).within(start) else { continue };
-        let broken = (end..=start.min(document.tokens.len() - 1)).any(|t| document.tokens[t].before > Break::None);
+        let broken = (end..=start.min(document.tokens.len() - 1))
+            .any(|t| document.tokens[t].before > Break::None);
         if start - end <= reach && !broken {
             return Some(document.slice(at..end));
         }
@@ -170,8 +201,11 @@ fn linked(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String
     let document = sentences.document();
     let last = (candidate.sentence + 1).min(sentences.len() - 1);
     let reach = TextSpan { start: candidate.span.start, end: document.sentences[last].span.end };
-    let is_address = |span: TextSpan| ["://", "www.", "@"].iter().any(|mark| document.text[span.range()].contains(mark));
-    let address = document.code.iter().map(|m| m.span).find(|&span| reach.contains(span) && is_address(span));
+    let is_address = |span: TextSpan| {
+        ["://", "www.", "@"].iter().any(|mark| document.text[span.range()].contains(mark))
+    };
+    let address =
+        document.code.iter().map(|m| m.span).find(|&span| reach.contains(span) && is_address(span));
     let found = address.or_else(|| telephone_number(document, reach))?;
     Some(format!("the way there comes with it: {}", &document.text[found.range()]))
 }
@@ -208,11 +242,17 @@ fn redeemed(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<Stri
 }
 
 /// The first step in a range of tokens that somebody takes on, empty promises left out.
-fn owned_step(sentence: usize, range: Range<usize>, sentences: &mut Sentences<'_>) -> Option<Range<usize>> {
+fn owned_step(
+    sentence: usize,
+    range: Range<usize>,
+    sentences: &mut Sentences<'_>,
+) -> Option<Range<usize>> {
     let owned = sentences.list("owned_step")?;
     let hollow = sentences.list("hollow_step");
     let document = sentences.document();
-    if document.sentences[sentence].question && !document.slice(range.clone()).to_lowercase().contains("let me") {
+    if document.sentences[sentence].question
+        && !document.slice(range.clone()).to_lowercase().contains("let me")
+    {
         return None;
     }
     let matcher = sentences.matcher(sentence);
@@ -220,7 +260,8 @@ fn owned_step(sentence: usize, range: Range<usize>, sentences: &mut Sentences<'_
         let end = matcher.list_ends(owned, at).farthest()?;
         let empty = hollow.is_some_and(|list| !matcher.list_ends(list, at).is_empty());
         let masked = document.quotations.iter().any(|m| m.span.contains(document.span(at..end)));
-        let supposed = at > 0 && SUPPOSES.iter().any(|w| document.surface(at - 1).eq_ignore_ascii_case(w));
+        let supposed =
+            at > 0 && SUPPOSES.iter().any(|w| document.surface(at - 1).eq_ignore_ascii_case(w));
         (!empty && !masked && !supposed).then_some(at..end)
     })
 }

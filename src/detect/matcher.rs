@@ -30,6 +30,8 @@ pub(crate) struct Matcher<'a> {
     lists: FxHashMap<(u32, u32), Ends>,
     /// Bit sets of failed states, one for each level of list calls, kept for reuse.
     spare: Vec<Vec<u64>>,
+    /// What was left to try, likewise.
+    spare_jobs: Vec<Vec<Job>>,
 }
 
 /// Ends of matches that begin at one token, as distances from it in tokens: bit `n` for
@@ -94,9 +96,21 @@ enum Job {
 
 impl<'a> Matcher<'a> {
     /// Prepares a sentence, given by its tokens.
-    pub(crate) fn new(grammar: &'a Grammar, document: &'a Document<'a>, sentence: Range<usize>) -> Self {
+    pub(crate) fn new(
+        grammar: &'a Grammar,
+        document: &'a Document<'a>,
+        sentence: Range<usize>,
+    ) -> Self {
         let filler = grammar.list("filler");
-        Self { grammar, document, sentence, filler, lists: FxHashMap::default(), spare: Vec::new() }
+        Self {
+            grammar,
+            document,
+            sentence,
+            filler,
+            lists: FxHashMap::default(),
+            spare: Vec::new(),
+            spare_jobs: Vec::new(),
+        }
     }
 
     /// The tokens of the sentence.
@@ -127,9 +141,11 @@ impl<'a> Matcher<'a> {
             if !self.may_begin(program, start) {
                 continue;
             }
-            let end = self.run(program, start, &mut visited, &mut slots, |end| (end > start).then_some(end));
+            let end = self
+                .run(program, start, &mut visited, &mut slots, |end| (end > start).then_some(end));
             if let Some(end) = end {
-                let pairs = slots.chunks_exact(2).map(|pair| Some(pair[0]? as usize..pair[1]? as usize));
+                let pairs =
+                    slots.chunks_exact(2).map(|pair| Some(pair[0]? as usize..pair[1]? as usize));
                 result = Some(Match { tokens: start..end, captures: pairs.collect() });
                 break;
             }
@@ -180,8 +196,12 @@ impl<'a> Matcher<'a> {
     pub(crate) fn begins_clause(&mut self, at: usize) -> bool {
         let sentence = self.sentence();
         let document = self.document;
-        let Some(filler) = self.filler else { return document.begins_clause(&sentence, at, |_| false) };
-        document.begins_clause(&sentence, at, |token| self.list_ends(filler, token).iter().next() == Some(token + 1))
+        let Some(filler) = self.filler else {
+            return document.begins_clause(&sentence, at, |_| false);
+        };
+        document.begins_clause(&sentence, at, |token| {
+            self.list_ends(filler, token).iter().next() == Some(token + 1)
+        })
     }
 
     /// Whether a clause ends before a token, fillers and asides left out.
@@ -202,25 +222,41 @@ impl<'a> Matcher<'a> {
     }
 
     /// Explores a program from a token on until `accept` takes an end.
-    fn run<T>(&mut self, program: &Program, start: usize, visited: &mut [u64], slots: &mut [Option<u32>], mut accept: impl FnMut(usize) -> Option<T>) -> Option<T> {
-        let mut jobs = vec![Job::Explore(State { inst: 0, token: start as u32, loose: true })];
-        while let Some(job) = jobs.pop() {
+    fn run<T>(
+        &mut self,
+        program: &Program,
+        start: usize,
+        visited: &mut [u64],
+        slots: &mut [Option<u32>],
+        mut accept: impl FnMut(usize) -> Option<T>,
+    ) -> Option<T> {
+        let mut jobs = self.spare_jobs.pop().unwrap_or_default();
+        jobs.clear();
+        jobs.push(Job::Explore(State { inst: 0, token: start as u32, loose: true }));
+        let mut taken = None;
+        while let Some(job) = jobs.pop().filter(|_| taken.is_none()) {
             match job {
                 Job::Restore(slot, value) => slots[slot as usize] = value,
                 Job::Explore(state) => {
-                    if let Some(end) = self.explore(program, start, state, visited, slots, &mut jobs)
-                        && let Some(taken) = accept(end)
-                    {
-                        return Some(taken);
-                    }
+                    let end = self.explore(program, start, state, visited, slots, &mut jobs);
+                    taken = end.and_then(&mut accept);
                 }
             }
         }
-        None
+        self.spare_jobs.push(jobs);
+        taken
     }
 
     /// Follows one state as far as it goes without a choice; returns the end of a match.
-    fn explore(&mut self, program: &Program, start: usize, mut state: State, visited: &mut [u64], slots: &mut [Option<u32>], jobs: &mut Vec<Job>) -> Option<usize> {
+    fn explore(
+        &mut self,
+        program: &Program,
+        start: usize,
+        mut state: State,
+        visited: &mut [u64],
+        slots: &mut [Option<u32>],
+        jobs: &mut Vec<Job>,
+    ) -> Option<usize> {
         loop {
             if self.mark(state, visited) {
                 return None;
@@ -232,6 +268,21 @@ impl<'a> Matcher<'a> {
                 Inst::Split(first, second) => {
                     jobs.push(Job::Explore(State { inst: second, ..state }));
                     state.inst = first;
+                }
+                Inst::Switch(number) => {
+                    self.skip_asides(state, start, jobs);
+                    if token >= self.sentence.end {
+                        return None;
+                    }
+                    let table = &program.switches[number as usize];
+                    let found = table
+                        .binary_search_by_key(&self.document.tokens[token].word, |(word, _)| *word)
+                        .ok()?;
+                    let (first, rest) = table[found].1.split_first()?;
+                    jobs.extend(
+                        rest.iter().rev().map(|&inst| Job::Explore(State { inst, ..state })),
+                    );
+                    state.inst = *first;
                 }
                 Inst::Save(slot) => {
                     if let Some(value) = slots.get_mut(slot as usize) {
@@ -256,6 +307,8 @@ impl<'a> Matcher<'a> {
                     let widest = if state.loose { Break::Soft } else { Break::None };
                     let first = token == start;
                     if token >= self.sentence.end || !(first || self.reaches(token, widest)) {
+                        // A match that begins here minds no break before it: it may come this way again.
+                        self.unmark(state, visited);
                         return None;
                     }
                     let next = self.consume(inst, state, jobs)?;
@@ -270,13 +323,20 @@ impl<'a> Matcher<'a> {
         let token = state.token as usize;
         let after = |token: u32| State { inst: state.inst + 1, token, loose: false };
         match inst {
-            Inst::Set(set) => self.in_set(set, self.document.tokens[token].word).then(|| after(state.token + 1)),
+            Inst::Set(set) => {
+                self.in_set(set, self.document.tokens[token].word).then(|| after(state.token + 1))
+            }
             Inst::Capital => self.is_capital(token).then(|| after(state.token + 1)),
-            Inst::Name => (token > self.sentence.start && self.is_capital(token)).then(|| after(state.token + 1)),
+            Inst::Name => (token > self.sentence.start && self.is_capital(token))
+                .then(|| after(state.token + 1)),
             Inst::List(list) => {
                 let ends = self.list_ends(list, token);
                 let farthest = ends.farthest()?;
-                jobs.extend(ends.iter().filter(|&end| end < farthest).map(|end| Job::Explore(after(end as u32))));
+                jobs.extend(
+                    ends.iter()
+                        .filter(|&end| end < farthest)
+                        .map(|end| Job::Explore(after(end as u32))),
+                );
                 Some(after(farthest as u32))
             }
             _ => Some(after(state.token + 1)),
@@ -319,15 +379,27 @@ impl<'a> Matcher<'a> {
 
     /// A match may not break off inside a word, before its "not": "can" is not found in "can't".
     fn may_end(&self, token: usize) -> bool {
-        token >= self.sentence.end || !self.document.tokens[token].glued || self.document.tokens[token].word != self.grammar.not
+        token >= self.sentence.end
+            || !self.document.tokens[token].glued
+            || self.document.tokens[token].word != self.grammar.not
     }
 
     /// Notes that a state was seen; whether it had been before.
     fn mark(&self, state: State, visited: &mut [u64]) -> bool {
-        let width = self.sentence.len() + 1;
-        let place = (state.inst as usize * width + (state.token as usize - self.sentence.start)) * 2 + usize::from(state.loose);
+        let place = self.place(state);
         let seen = visited[place / 64] & (1 << (place % 64)) != 0;
         visited[place / 64] |= 1 << (place % 64);
         seen
+    }
+
+    fn unmark(&self, state: State, visited: &mut [u64]) {
+        let place = self.place(state);
+        visited[place / 64] &= !(1 << (place % 64));
+    }
+
+    fn place(&self, state: State) -> usize {
+        let width = self.sentence.len() + 1;
+        let token = state.token as usize - self.sentence.start;
+        (state.inst as usize * width + token) * 2 + usize::from(state.loose)
     }
 }

@@ -63,8 +63,15 @@ pub(crate) fn detect(text: &str, ruleset: &Ruleset) -> Detected {
 pub(crate) fn detect_with(text: &str, ruleset: &Ruleset, only: Option<usize>) -> Detected {
     let mut detected = Detected::default();
     for chunk in chunks(text) {
-        let document = Document::new(&text[chunk.clone()], &ruleset.grammar.lexicon, &ruleset.companies);
-        let mut scan = Scan { ruleset, sentences: Sentences::new(&ruleset.grammar, &document), detected: Detected::default(), seen: vec![0; ruleset.patterns.len()], only };
+        let document =
+            Document::new(&text[chunk.clone()], &ruleset.grammar.lexicon, &ruleset.companies);
+        let mut scan = Scan {
+            ruleset,
+            sentences: Sentences::new(&ruleset.grammar, &document),
+            detected: Detected::default(),
+            seen: vec![0; ruleset.patterns.len()],
+            only,
+        };
         scan.phrases();
         scan.regexes();
         detected.absorb(scan.detected, chunk.start);
@@ -77,7 +84,9 @@ pub(crate) fn detect_with(text: &str, ruleset: &Ruleset, only: Option<usize>) ->
 
 impl Detected {
     fn absorb(&mut self, other: Self, offset: usize) {
-        let shift = |span: TextSpan| TextSpan::new(span.start as usize + offset, span.end as usize + offset);
+        let shift = |span: TextSpan| {
+            TextSpan::new(span.start as usize + offset, span.end as usize + offset)
+        };
         self.hits.extend(other.hits.into_iter().map(|hit| Hit {
             matched: shift(hit.matched),
             span: shift(hit.span),
@@ -115,7 +124,9 @@ fn chunk_end(text: &str, start: usize) -> usize {
         limit -= 1;
     }
     let window = &text[start..limit];
-    let cut = ["\n\n", "\n", ". ", " "].iter().find_map(|mark| window.rfind(mark).map(|i| i + mark.len()));
+    let cut = ["\n\n", "\n", ". ", " "]
+        .iter()
+        .find_map(|mark| window.rfind(mark).map(|i| i + mark.len()));
     cut.map_or(limit, |cut| start + cut)
 }
 
@@ -139,7 +150,9 @@ impl Scan<'_> {
                 let ruleset = self.ruleset;
                 let Some(patterns) = ruleset.index.get(word.0 as usize) else { continue };
                 for &pattern in patterns {
-                    if std::mem::replace(&mut self.seen[pattern as usize], sentence as u32 + 1) != sentence as u32 + 1 {
+                    if std::mem::replace(&mut self.seen[pattern as usize], sentence as u32 + 1)
+                        != sentence as u32 + 1
+                    {
                         self.try_pattern(pattern as usize, sentence);
                     }
                 }
@@ -166,11 +179,17 @@ impl Scan<'_> {
     fn regexes(&mut self) {
         let ruleset = self.ruleset;
         let text = self.sentences.document().text;
-        for (rule, matcher) in ruleset.matchers.iter().enumerate(){
+        for (rule, matcher) in ruleset.matchers.iter().enumerate() {
             if !self.takes_part(rule) {
                 continue;
             }
-            for found in matcher.regexes.all().iter().flat_map(|regex| regex.find_iter(text)).filter(|m| !m.is_empty()) {
+            for found in matcher
+                .regexes
+                .all()
+                .iter()
+                .flat_map(|regex| regex.find_iter(text))
+                .filter(|m| !m.is_empty())
+            {
                 let span = TextSpan::new(found.start(), found.end());
                 let document = self.sentences.document();
                 let start = document.tokens.partition_point(|t| t.span.end <= span.start);
@@ -191,21 +210,38 @@ impl Scan<'_> {
     /// Asks the guards and files the candidate.
     fn judge(&mut self, rule: usize, candidate: Candidate, captures: Vec<(String, TextSpan)>) {
         let matcher = &self.ruleset.matchers[rule];
-        let reason = guards::conditions(&candidate, &matcher.unless, &matcher.when, &mut self.sentences)
-            .or_else(|| guards::reason_to_pass(&candidate, matcher.guards, &mut self.sentences));
+        let reason =
+            guards::conditions(&candidate, &matcher.unless, &matcher.when, &mut self.sentences)
+                .or_else(|| {
+                    guards::reason_to_pass(&candidate, matcher.guards, &mut self.sentences)
+                });
         if let Some(reason) = reason {
             self.detected.passed.push(Passed { rule, span: candidate.span, reason });
             return;
         }
         let document = self.sentences.document();
         let sentence = self.sentences.matcher(candidate.sentence).sentence();
-        let span = if matcher.extend { candidate.span.cover(clause(document, &sentence, &candidate.tokens)) } else { candidate.span };
+        let span = if matcher.extend {
+            candidate.span.cover(clause(document, &sentence, &candidate.tokens))
+        } else {
+            candidate.span
+        };
         let begins_sentence = candidate.tokens.start == sentence.start;
-        self.detected.hits.push(Hit { rule, matched: candidate.span, span, captures, begins_sentence });
+        self.detected.hits.push(Hit {
+            rule,
+            matched: candidate.span,
+            span,
+            captures,
+            begins_sentence,
+        });
     }
 }
 
-fn capture_spans(document: &Document<'_>, names: &[String], found: &Match) -> Vec<(String, TextSpan)> {
+fn capture_spans(
+    document: &Document<'_>,
+    names: &[String],
+    found: &Match,
+) -> Vec<(String, TextSpan)> {
     let all = names.iter().zip(&found.captures);
     all.filter_map(|(name, tokens)| Some((name.clone(), document.span(tokens.clone()?)))).collect()
 }
@@ -217,6 +253,8 @@ fn surface_start(document: &Document<'_>, token: usize) -> usize {
 
 /// From the match to where its clause ends.
 fn clause(document: &Document<'_>, sentence: &Range<usize>, tokens: &Range<usize>) -> TextSpan {
-    let end = (tokens.end..=sentence.end).find(|&t| document.ends_clause(sentence, t)).unwrap_or(tokens.end);
+    let end = (tokens.end..=sentence.end)
+        .find(|&t| document.ends_clause(sentence, t))
+        .unwrap_or(tokens.end);
     document.span(tokens.start..end)
 }

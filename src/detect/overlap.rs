@@ -12,7 +12,12 @@ use crate::text::TextSpan;
 pub(super) fn settle(mut hits: Vec<Hit>, ruleset: &Ruleset) -> Vec<Hit> {
     hits.sort_by_key(|hit| {
         let rule = &ruleset.rules()[hit.rule];
-        (ruleset.is_embedded(hit.rule), Reverse((hit.span.len(), rule.severity)), hit.span, hit.rule)
+        (
+            ruleset.is_embedded(hit.rule),
+            Reverse((hit.span.len(), rule.severity)),
+            hit.span,
+            hit.rule,
+        )
     });
     let mut kept: BTreeMap<TextSpan, Hit> = BTreeMap::new();
     // No span that reaches a place begins farther before it than the longest one is long.

@@ -27,7 +27,10 @@ enum Antecedent {
 }
 
 /// Why the "they" of a match is not the company's own people, if it isn't.
-pub(super) fn stands_for_others(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
+pub(super) fn stands_for_others(
+    candidate: &Candidate,
+    sentences: &mut Sentences<'_>,
+) -> Option<String> {
     let pronoun = pronoun_in(candidate, sentences)?;
     let animate = names_an_agent(candidate, pronoun, sentences);
     let first = candidate.sentence.saturating_sub(SENTENCES_BACK);
@@ -36,7 +39,10 @@ pub(super) fn stands_for_others(candidate: &Candidate, sentences: &mut Sentences
         let range = if sentence == candidate.sentence { all.start..pronoun } else { all };
         match antecedent(sentence, range, animate, sentences) {
             Some(Antecedent::Other(tokens)) => {
-                return Some(format!("\"they\" stands for \"{}\"", sentences.document().slice(tokens)));
+                return Some(format!(
+                    "\"they\" stands for \"{}\"",
+                    sentences.document().slice(tokens)
+                ));
             }
             Some(Antecedent::OwnPeople) => return None,
             None => {}
@@ -47,7 +53,8 @@ pub(super) fn stands_for_others(candidate: &Candidate, sentences: &mut Sentences
 
 fn pronoun_in(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<usize> {
     let list = sentences.list("they_word")?;
-    let found = sentences.matcher(candidate.sentence).find_list_in(list, candidate.tokens.clone())?;
+    let found =
+        sentences.matcher(candidate.sentence).find_list_in(list, candidate.tokens.clone())?;
     Some(found.start)
 }
 
@@ -55,11 +62,19 @@ fn pronoun_in(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<us
 fn names_an_agent(candidate: &Candidate, pronoun: usize, sentences: &mut Sentences<'_>) -> bool {
     let Some(list) = sentences.list("agentive") else { return false };
     let end = sentences.matcher(candidate.sentence).sentence().end.min(pronoun + 6);
-    sentences.matcher(candidate.sentence).find_list_in(list, pronoun + 1..end.max(pronoun + 1)).is_some()
+    sentences
+        .matcher(candidate.sentence)
+        .find_list_in(list, pronoun + 1..end.max(pronoun + 1))
+        .is_some()
 }
 
 /// The nearest antecedent in a range of tokens, from right to left.
-fn antecedent(sentence: usize, range: Range<usize>, animate: bool, sentences: &mut Sentences<'_>) -> Option<Antecedent> {
+fn antecedent(
+    sentence: usize,
+    range: Range<usize>,
+    animate: bool,
+    sentences: &mut Sentences<'_>,
+) -> Option<Antecedent> {
     let lists = ["introduced", "third_party", "own_people"].map(|name| sentences.list(name));
     let document = sentences.document();
     let matcher = sentences.matcher(sentence);
@@ -68,8 +83,13 @@ fn antecedent(sentence: usize, range: Range<usize>, animate: bool, sentences: &m
             let Some(list) = *list else { continue };
             let Some(end) = matcher.list_ends(list, at).within(range.end) else { continue };
             // "our billing team" is ours, wherever the list begins to match.
-            let ours = at > range.start && ["our", "my"].iter().any(|w| document.surface(at - 1).eq_ignore_ascii_case(w));
-            return Some(if kind == 2 && !ours { Antecedent::OwnPeople } else { Antecedent::Other(at..end) });
+            let ours = at > range.start
+                && ["our", "my"].iter().any(|w| document.surface(at - 1).eq_ignore_ascii_case(w));
+            return Some(if kind == 2 && !ours {
+                Antecedent::OwnPeople
+            } else {
+                Antecedent::Other(at..end)
+            });
         }
         if !animate && is_plural_thing(document, at, range.start) {
             return Some(Antecedent::Other(at..at + 1));
@@ -80,11 +100,18 @@ fn antecedent(sentence: usize, range: Range<usize>, animate: bool, sentences: &m
 
 /// A noun in the plural, by its ending and the determiner before it: "the tablets", "your two orders".
 fn is_plural_thing(document: &Document<'_>, at: usize, start: usize) -> bool {
-    const DETERMINERS: [&str; 16] =
-        ["the", "these", "those", "your", "our", "my", "some", "all", "most", "both", "many", "any", "no", "several", "few", "their"];
-    const TIMES: [&str; 10] = ["days", "weeks", "months", "years", "hours", "minutes", "seconds", "times", "nights", "mornings"];
+    const DETERMINERS: [&str; 16] = [
+        "the", "these", "those", "your", "our", "my", "some", "all", "most", "both", "many", "any",
+        "no", "several", "few", "their",
+    ];
+    const TIMES: [&str; 10] = [
+        "days", "weeks", "months", "years", "hours", "minutes", "seconds", "times", "nights",
+        "mornings",
+    ];
     let surface = document.surface(at).to_lowercase();
-    let plural = surface.len() >= 4 && surface.ends_with('s') && !["ss", "us", "is"].iter().any(|e| surface.ends_with(e));
+    let plural = surface.len() >= 4
+        && surface.ends_with('s')
+        && !["ss", "us", "is"].iter().any(|e| surface.ends_with(e));
     let determined = (start.max(at.saturating_sub(2))..at).any(|t| {
         let word = document.surface(t).to_lowercase();
         DETERMINERS.contains(&word.as_str()) || word.starts_with(|c: char| c.is_ascii_digit())

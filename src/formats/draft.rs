@@ -31,7 +31,9 @@ fn without_front_matter(text: MappedText) -> MappedText {
 
 /// Where the front matter ends: between a first line and a later one of `---` (YAML) or `+++` (TOML).
 fn front_matter_end(text: &str) -> Option<usize> {
-    let fence = ["---", "+++"].into_iter().find(|fence| text.lines().next().is_some_and(|line| line.trim_end() == *fence))?;
+    let fence = ["---", "+++"]
+        .into_iter()
+        .find(|fence| text.lines().next().is_some_and(|line| line.trim_end() == *fence))?;
     let mut at = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
         at += line.len();

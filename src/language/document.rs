@@ -82,8 +82,13 @@ impl<'t> Document<'t> {
             memo: FxHashMap::default(),
         };
         tokenizer.run(&code);
-        let mut document =
-            Self { text, tokens: tokenizer.tokens, sentences: tokenizer.sentences, quotations, code };
+        let mut document = Self {
+            text,
+            tokens: tokenizer.tokens,
+            sentences: tokenizer.sentences,
+            quotations,
+            code,
+        };
         document.mark_parentheses();
         document.mark_companies(companies);
         document
@@ -260,7 +265,8 @@ impl<'t> Tokenizer<'t, '_> {
 
     /// "Terms & conditions" are "terms and conditions"; the "&" of an entity stays a sign.
     fn ampersand(&mut self, at: usize) {
-        let next = self.text[at + 1..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '#');
+        let next =
+            self.text[at + 1..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '#');
         if !next.starts_with(';') {
             let before = self.separate(at);
             self.push(self.lexicon.get("and"), TextSpan::new(at, at + 1), before, false);

@@ -262,7 +262,10 @@ mod tests {
     fn code_and_addresses() {
         assert_eq!(marked("run `not my job` now"), ["`not my job`"]);
         assert_eq!(marked("see https://a.example/not-my-job."), ["https://a.example/not-my-job"]);
-        assert_eq!(marked("https://a.example/https://b.example/ x"), ["https://a.example/https://b.example/"]);
+        assert_eq!(
+            marked("https://a.example/https://b.example/ x"),
+            ["https://a.example/https://b.example/"]
+        );
         assert_eq!(marked("mail help@acme.example, ok"), ["help@acme.example"]);
         assert_eq!(marked("```\nthey\n"), ["```\nthey\n"]);
         assert_eq!(marked("a <!-- no idea --> b"), ["<!-- no idea -->"]);

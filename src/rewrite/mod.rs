@@ -44,12 +44,15 @@ fn capitalized(text: &str) -> String {
 /// Within a sentence a rewrite begins small, unless its first word is always written large.
 fn uncapitalized(text: &str) -> String {
     const SMALL: [&str; 22] = [
-        "We", "Our", "Let", "The", "This", "That", "It", "Here", "You", "Your", "My", "There", "What", "A", "In", "If", "For", "To", "As", "Please", "So", "Thank",
+        "We", "Our", "Let", "The", "This", "That", "It", "Here", "You", "Your", "My", "There",
+        "What", "A", "In", "If", "For", "To", "As", "Please", "So", "Thank",
     ];
     let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     if SMALL.contains(&word) {
         let mut chars = text.chars();
-        return chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect());
+        return chars
+            .next()
+            .map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect());
     }
     text.to_owned()
 }
@@ -57,7 +60,9 @@ fn uncapitalized(text: &str) -> String {
 /// Drops a full stop that the sentence already has.
 fn at_the_seam(rewrite: &str, rest: &str) -> String {
     match rest.chars().next() {
-        Some('.' | '!' | '?' | ',' | ';' | ':') => rewrite.strip_suffix('.').unwrap_or(rewrite).to_owned(),
+        Some('.' | '!' | '?' | ',' | ';' | ':') => {
+            rewrite.strip_suffix('.').unwrap_or(rewrite).to_owned()
+        }
         _ => rewrite.to_owned(),
     }
 }
@@ -71,8 +76,15 @@ mod tests {
         let start = text.find(words).expect("the words stand in the text");
         let span = TextSpan::new(start, start + words.len());
         let topic = text.find("refund").map(|i| ("topic".to_owned(), TextSpan::new(i, i + 6)));
-        let hit = Hit { rule: 0, matched: span, span, captures: topic.into_iter().collect(), begins_sentence: start == 0 };
-        let template = RewriteTemplate { text: template.to_owned(), applicability: Applicability::Suggested };
+        let hit = Hit {
+            rule: 0,
+            matched: span,
+            span,
+            captures: topic.into_iter().collect(),
+            begins_sentence: start == 0,
+        };
+        let template =
+            RewriteTemplate { text: template.to_owned(), applicability: Applicability::Suggested };
         fit(text, &template, &hit).map(|r| r.text)
     }
 
@@ -80,9 +92,18 @@ mod tests {
     fn captures_capitals_and_full_stops_fit() {
         let template = "Let me see what I can do about the {topic}.";
         let fits = |text: &str, words: &str| fitted(text, words, template);
-        assert_eq!(fits("I can't refund.", "I can't refund").as_deref(), Some("Let me see what I can do about the refund"));
-        assert_eq!(fits("Sorry, I can't refund", "I can't refund").as_deref(), Some("let me see what I can do about the refund."));
+        assert_eq!(
+            fits("I can't refund.", "I can't refund").as_deref(),
+            Some("Let me see what I can do about the refund")
+        );
+        assert_eq!(
+            fits("Sorry, I can't refund", "I can't refund").as_deref(),
+            Some("let me see what I can do about the refund.")
+        );
         assert_eq!(fits("I can't help.", "I can't help"), None);
-        assert_eq!(fitted("Sorry, no idea", "no idea", "I'll find out").as_deref(), Some("I'll find out"));
+        assert_eq!(
+            fitted("Sorry, no idea", "no idea", "I'll find out").as_deref(),
+            Some("I'll find out")
+        );
     }
 }

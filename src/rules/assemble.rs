@@ -11,9 +11,14 @@ use toml::Spanned;
 use super::error::PackError;
 use super::phrase::{Node, PhraseError, parse};
 use super::program::{Grammar, Program};
-use super::ruleset::{Condition, Conditions, Guards, Origin, PackSource, Pattern, Regexes, RuleMatcher, Ruleset};
-use super::schema::{ApplicabilityName, ConditionTable, ExampleTable, ExtendName, GuardTable, PackFile, RewriteEntry, RuleTable, SeverityName};
-use super::{Example, RewriteTemplate, Rule, REGEX_SIZE};
+use super::ruleset::{
+    Condition, Conditions, Guards, Origin, PackSource, Pattern, Regexes, RuleMatcher, Ruleset,
+};
+use super::schema::{
+    ApplicabilityName, ConditionTable, ExampleTable, ExtendName, GuardTable, PackFile,
+    RewriteEntry, RuleTable, SeverityName,
+};
+use super::{Example, REGEX_SIZE, RewriteTemplate, Rule};
 use crate::finding::{Applicability, Severity};
 
 /// Packs on their way to a ruleset, with all the mistakes met so far.
@@ -45,7 +50,15 @@ impl Assembly {
     pub(crate) fn finish(mut self) -> Result<Ruleset, Vec<PackError>> {
         let mut grammar = Grammar::default();
         self.compile_lists(&mut grammar);
-        let mut ruleset = Ruleset { rules: Vec::new(), matchers: Vec::new(), patterns: Vec::new(), index: Vec::new(), grammar, companies: Vec::new(), files: self.files.clone() };
+        let mut ruleset = Ruleset {
+            rules: Vec::new(),
+            matchers: Vec::new(),
+            patterns: Vec::new(),
+            index: Vec::new(),
+            grammar,
+            companies: Vec::new(),
+            files: self.files.clone(),
+        };
         let mut ids: HashSet<String> = HashSet::new();
         for (file, pack) in std::mem::take(&mut self.packs).into_iter().enumerate() {
             for rule in pack.rule {
@@ -73,7 +86,12 @@ impl Assembly {
             for (name, entries) in &pack.lists {
                 for entry in entries {
                     match parse(entry.get_ref()) {
-                        Ok(node) => lists.entry(name.clone()).or_default().push(ListEntry { file, place: entry.span(), written: entry.get_ref().clone(), node }),
+                        Ok(node) => lists.entry(name.clone()).or_default().push(ListEntry {
+                            file,
+                            place: entry.span(),
+                            written: entry.get_ref().clone(),
+                            node,
+                        }),
                         Err(error) => self.phrase_error(file, entry, &error),
                     }
                 }
@@ -87,14 +105,28 @@ impl Assembly {
         }
     }
 
-    fn compile_list(&mut self, grammar: &mut Grammar, lists: &BTreeMap<String, Vec<ListEntry>>, name: &str, open: &mut Vec<String>) {
-        let Some(entries) = lists.get(name).filter(|_| grammar.list(name).is_none()) else { return };
+    fn compile_list(
+        &mut self,
+        grammar: &mut Grammar,
+        lists: &BTreeMap<String, Vec<ListEntry>>,
+        name: &str,
+        open: &mut Vec<String>,
+    ) {
+        let Some(entries) = lists.get(name).filter(|_| grammar.list(name).is_none()) else {
+            return;
+        };
         open.push(name.to_owned());
         for entry in entries {
             for inner in named_lists(&entry.node) {
                 if open.contains(&inner) {
                     let message = format!("the word list `{name}` contains itself");
-                    self.error(entry.file, entry.place.clone(), message, format!("leads back to `{{{inner}}}`"), Some("take the list out of one of the two".to_owned()));
+                    self.error(
+                        entry.file,
+                        entry.place.clone(),
+                        message,
+                        format!("leads back to `{{{inner}}}`"),
+                        Some("take the list out of one of the two".to_owned()),
+                    );
                     open.pop();
                     return;
                 }
@@ -109,7 +141,13 @@ impl Assembly {
         }
     }
 
-    fn compile_rule(&mut self, ruleset: &mut Ruleset, ids: &mut HashSet<String>, file: usize, table: RuleTable) {
+    fn compile_rule(
+        &mut self,
+        ruleset: &mut Ruleset,
+        ids: &mut HashSet<String>,
+        file: usize,
+        table: RuleTable,
+    ) {
         let number = ruleset.rules.len() as u32;
         let id = table.id.get_ref().clone();
         self.check_id(file, &table, ids);
@@ -118,14 +156,22 @@ impl Assembly {
                 ruleset.patterns.push(Pattern { rule: number, program });
             }
         }
-        let regexes: Vec<String> = table.regex.iter().filter_map(|r| self.check_regex(file, r)).collect();
+        let regexes: Vec<String> =
+            table.regex.iter().filter_map(|r| self.check_regex(file, r)).collect();
         let category = table.category.clone().unwrap_or_else(|| "custom".to_owned());
-        let captures: HashSet<String> = ruleset.patterns.iter().filter(|p| p.rule == number).flat_map(|p| p.program.captures.iter().cloned()).collect();
+        let captures: HashSet<String> = ruleset
+            .patterns
+            .iter()
+            .filter(|p| p.rule == number)
+            .flat_map(|p| p.program.captures.iter().cloned())
+            .collect();
         for rewrite in &table.rewrites {
             self.check_rewrite(file, rewrite, &captures);
         }
         let examples = table.examples.iter().filter_map(|e| self.example(file, e)).collect();
-        let places = std::iter::once(table.id.span()).chain(table.rewrites.iter().map(Spanned::span)).collect();
+        let places = std::iter::once(table.id.span())
+            .chain(table.rewrites.iter().map(Spanned::span))
+            .collect();
         ruleset.matchers.push(RuleMatcher {
             regexes: Regexes::new(regexes),
             extend: table.extend == ExtendName::Clause,
@@ -145,7 +191,11 @@ impl Assembly {
             links: table.links,
             phrases: table.phrases.into_iter().map(Spanned::into_inner).collect(),
             regex: table.regex.into_iter().map(Spanned::into_inner).collect(),
-            rewrites: table.rewrites.into_iter().map(|r| rewrite_template(r.into_inner())).collect(),
+            rewrites: table
+                .rewrites
+                .into_iter()
+                .map(|r| rewrite_template(r.into_inner()))
+                .collect(),
             examples,
             pack: self.files[file].name.clone(),
         });
@@ -154,19 +204,37 @@ impl Assembly {
     fn check_id(&mut self, file: usize, table: &RuleTable, ids: &mut HashSet<String>) {
         let id = table.id.get_ref();
         let place = table.id.span();
-        let kebab = !id.is_empty() && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        let kebab = !id.is_empty()
+            && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if !kebab {
-            self.error(file, place.clone(), format!("`{id}` is no rule id"), "not in kebab-case".to_owned(), Some("use small letters, digits and hyphens, as in `not-my-job`".to_owned()));
+            self.error(
+                file,
+                place.clone(),
+                format!("`{id}` is no rule id"),
+                "not in kebab-case".to_owned(),
+                Some("use small letters, digits and hyphens, as in `not-my-job`".to_owned()),
+            );
         }
         if !ids.insert(id.clone()) {
             self.error(file, place.clone(), format!("there are two rules `{id}`"), "this name is taken".to_owned(), Some("rename this one; `--ignore` takes the other out, `buckstop rules` lists all names".to_owned()));
         }
         if table.phrases.is_empty() && table.regex.is_empty() {
-            self.error(file, place, format!("the rule `{id}` looks for nothing"), "no phrases".to_owned(), Some("add `phrases = [\"...\"]`".to_owned()));
+            self.error(
+                file,
+                place,
+                format!("the rule `{id}` looks for nothing"),
+                "no phrases".to_owned(),
+                Some("add `phrases = [\"...\"]`".to_owned()),
+            );
         }
     }
 
-    fn compile_phrase(&mut self, grammar: &mut Grammar, file: usize, phrase: &Spanned<String>) -> Option<Program> {
+    fn compile_phrase(
+        &mut self,
+        grammar: &mut Grammar,
+        file: usize,
+        phrase: &Spanned<String>,
+    ) -> Option<Program> {
         let compiled = parse(phrase.get_ref()).and_then(|node| grammar.compile(&node));
         compiled.map_err(|error| self.phrase_error(file, phrase, &error)).ok()
     }
@@ -176,16 +244,40 @@ impl Assembly {
             Ok(regex) if regex.is_match("") => "it matches the empty text".to_owned(),
             Ok(_) => return Some(written.get_ref().clone()),
             Err(regex::Error::CompiledTooBig(_)) => "it grows too large".to_owned(),
-            Err(error) => error.to_string().lines().last().unwrap_or("it cannot be read").trim_start_matches("error: ").to_owned(),
+            Err(error) => error
+                .to_string()
+                .lines()
+                .last()
+                .unwrap_or("it cannot be read")
+                .trim_start_matches("error: ")
+                .to_owned(),
         };
-        let help = "the syntax is that of the Rust crate `regex`; most things can be said as a phrase".to_owned();
-        self.error(file, written.span(), format!("this regular expression cannot be used: {mistake}"), "here".to_owned(), Some(help));
+        let help =
+            "the syntax is that of the Rust crate `regex`; most things can be said as a phrase"
+                .to_owned();
+        self.error(
+            file,
+            written.span(),
+            format!("this regular expression cannot be used: {mistake}"),
+            "here".to_owned(),
+            Some(help),
+        );
         None
     }
 
-    fn conditions(&mut self, grammar: &mut Grammar, file: usize, table: &ConditionTable) -> Conditions {
+    fn conditions(
+        &mut self,
+        grammar: &mut Grammar,
+        file: usize,
+        table: &ConditionTable,
+    ) -> Conditions {
         let mut compile = |phrases: &[Spanned<String>]| -> Vec<Condition> {
-            let compiled = phrases.iter().filter_map(|p| Some(Condition { written: p.get_ref().clone(), program: self.compile_phrase(grammar, file, p)? }));
+            let compiled = phrases.iter().filter_map(|p| {
+                Some(Condition {
+                    written: p.get_ref().clone(),
+                    program: self.compile_phrase(grammar, file, p)?,
+                })
+            });
             compiled.collect()
         };
         Conditions {
@@ -198,11 +290,24 @@ impl Assembly {
     }
 
     /// A rewrite may only use what a phrase of its rule remembers.
-    fn check_rewrite(&mut self, file: usize, rewrite: &Spanned<RewriteEntry>, captures: &HashSet<String>) {
+    fn check_rewrite(
+        &mut self,
+        file: usize,
+        rewrite: &Spanned<RewriteEntry>,
+        captures: &HashSet<String>,
+    ) {
         for name in crate::rules::captures_in(&rewrite.get_ref().text) {
             if !captures.contains(name) {
-                let help = format!("remember a part of a phrase with `{{{name}=...}}`, or write the words out");
-                self.error(file, rewrite.span(), format!("no phrase of this rule remembers `{{{name}}}`"), "in this rewrite".to_owned(), Some(help));
+                let help = format!(
+                    "remember a part of a phrase with `{{{name}=...}}`, or write the words out"
+                );
+                self.error(
+                    file,
+                    rewrite.span(),
+                    format!("no phrase of this rule remembers `{{{name}}}`"),
+                    "in this rewrite".to_owned(),
+                    Some(help),
+                );
             }
         }
     }
@@ -211,14 +316,32 @@ impl Assembly {
         let place = table.span();
         let wants = "write `flag = \"...\"` with `span = \"...\"`, or `pass = \"...\"`";
         match table.get_ref() {
-            ExampleTable { flag: Some(text), span: Some(span), pass: None } if text.contains(span.as_str()) => Some(Example::Flag { text: text.clone(), span: span.clone() }),
+            ExampleTable { flag: Some(text), span: Some(span), pass: None }
+                if text.contains(span.as_str()) =>
+            {
+                Some(Example::Flag { text: text.clone(), span: span.clone() })
+            }
             ExampleTable { flag: Some(_), span: Some(_), pass: None } => {
-                self.error(file, place, "the span of this example does not stand in its text".to_owned(), "here".to_owned(), Some("copy it from the text, letter by letter".to_owned()));
+                self.error(
+                    file,
+                    place,
+                    "the span of this example does not stand in its text".to_owned(),
+                    "here".to_owned(),
+                    Some("copy it from the text, letter by letter".to_owned()),
+                );
                 None
             }
-            ExampleTable { flag: None, span: None, pass: Some(text) } => Some(Example::Pass { text: text.clone() }),
+            ExampleTable { flag: None, span: None, pass: Some(text) } => {
+                Some(Example::Pass { text: text.clone() })
+            }
             _ => {
-                self.error(file, place, "an example either flags or passes".to_owned(), "incomplete".to_owned(), Some(wants.to_owned()));
+                self.error(
+                    file,
+                    place,
+                    "an example either flags or passes".to_owned(),
+                    "incomplete".to_owned(),
+                    Some(wants.to_owned()),
+                );
                 None
             }
         }
@@ -228,17 +351,47 @@ impl Assembly {
         self.error_in_phrase(file, &phrase.span(), phrase.get_ref(), error);
     }
 
-    fn error_in_phrase(&mut self, file: usize, outer: &Range<usize>, written: &str, error: &PhraseError) {
+    fn error_in_phrase(
+        &mut self,
+        file: usize,
+        outer: &Range<usize>,
+        written: &str,
+        error: &PhraseError,
+    ) {
         let quoted = &self.files[file].text[outer.clone()];
         // Within a plain one-line string the place can be told to the letter.
         let plain = quoted.len() == written.len() + 2 && quoted[1..].starts_with(written);
-        let span = if plain && !error.place.is_empty() { outer.start + 1 + error.place.start..outer.start + 1 + error.place.end } else { outer.clone() };
-        self.error(file, span, error.message.clone(), error.label.clone(), Some(error.help.clone()));
+        let span = if plain && !error.place.is_empty() {
+            outer.start + 1 + error.place.start..outer.start + 1 + error.place.end
+        } else {
+            outer.clone()
+        };
+        self.error(
+            file,
+            span,
+            error.message.clone(),
+            error.label.clone(),
+            Some(error.help.clone()),
+        );
     }
 
-    fn error(&mut self, file: usize, span: Range<usize>, message: String, label: String, help: Option<String>) {
+    fn error(
+        &mut self,
+        file: usize,
+        span: Range<usize>,
+        message: String,
+        label: String,
+        help: Option<String>,
+    ) {
         let file = &self.files[file];
-        self.errors.push(PackError { file: file.name.clone(), text: Arc::clone(&file.text), span, message, label, help });
+        self.errors.push(PackError {
+            file: file.name.clone(),
+            text: Arc::clone(&file.text),
+            span,
+            message,
+            label,
+            help,
+        });
     }
 }
 
@@ -261,15 +414,31 @@ fn named_lists(node: &Node) -> Vec<String> {
 
 fn toml_error(file: &PackSource, error: &toml::de::Error) -> PackError {
     let message = error.message().lines().next().unwrap_or("this is no TOML").to_owned();
-    let expected = error.message().split_once("expected one of ").or_else(|| error.message().split_once("expected `"));
-    let unknown = message.strip_prefix("unknown field `").and_then(|m| m.split_once('`')).map(|(name, _)| name);
+    let expected = error
+        .message()
+        .split_once("expected one of ")
+        .or_else(|| error.message().split_once("expected `"));
+    let unknown = message
+        .strip_prefix("unknown field `")
+        .and_then(|m| m.split_once('`'))
+        .map(|(name, _)| name);
     let help = match (unknown, expected) {
-        (Some(name), Some((_, known))) => super::nearest(name, known.split('`').filter(|k| k.chars().all(char::is_alphanumeric) && !k.is_empty()))
-            .map(|near| format!("did you mean `{near}`?")),
+        (Some(name), Some((_, known))) => super::nearest(
+            name,
+            known.split('`').filter(|k| k.chars().all(char::is_alphanumeric) && !k.is_empty()),
+        )
+        .map(|near| format!("did you mean `{near}`?")),
         _ => Some("docs/writing-rules.md shows a rule in full".to_owned()),
     };
     let span = error.span().unwrap_or(0..0);
-    PackError { file: file.name.clone(), text: Arc::clone(&file.text), span, message, label: "here".to_owned(), help }
+    PackError {
+        file: file.name.clone(),
+        text: Arc::clone(&file.text),
+        span,
+        message,
+        label: "here".to_owned(),
+        help,
+    }
 }
 
 fn severity(name: Option<SeverityName>) -> Severity {
@@ -300,7 +469,16 @@ fn title_from(id: &str) -> String {
 
 /// What the category's deflections can be excused by, unless the rule says otherwise.
 fn guards(category: &str, table: &GuardTable) -> Guards {
-    let redeemable = ["helplessness", "ignorance", "no-control", "runaround", "policy-shield", "no-owner", "they-distancing"].contains(&category);
+    let redeemable = [
+        "helplessness",
+        "ignorance",
+        "no-control",
+        "runaround",
+        "policy-shield",
+        "no-owner",
+        "they-distancing",
+    ]
+    .contains(&category);
     Guards {
         quoted: table.quoted.unwrap_or(true),
         code: table.code.unwrap_or(true),

@@ -81,7 +81,9 @@ pub enum Example {
 /// The candidate that is most likely meant by a misspelt name, if one is close.
 #[must_use]
 pub fn nearest<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
-    let close = candidates.map(|c| (edit_distance(name, c), c)).filter(|&(d, c)| d <= 1 + name.len().max(c.len()) / 4);
+    let close = candidates
+        .map(|c| (edit_distance(name, c), c))
+        .filter(|&(d, c)| d <= 1 + name.len().max(c.len()) / 4);
     close.min().map(|(_, c)| c)
 }
 

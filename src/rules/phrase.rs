@@ -188,7 +188,13 @@ impl Parser<'_> {
         let end = rest.find(|c: char| !(c.is_alphanumeric() || is_inner(c))).unwrap_or(rest.len());
         self.at += end;
         let written = rest[..end].split('-').filter(|w| !w.is_empty());
-        let node = |w: &str| if is_capitals(w) { Node::Capitals(w.to_lowercase()) } else { Node::Word(w.to_lowercase()) };
+        let node = |w: &str| {
+            if is_capitals(w) {
+                Node::Capitals(w.to_lowercase())
+            } else {
+                Node::Word(w.to_lowercase())
+            }
+        };
         written.map(node).collect()
     }
 
@@ -259,7 +265,8 @@ impl Parser<'_> {
         self.take();
         let rest = &self.phrase[self.at..];
         let length = rest.find(|c: char| !c.is_alphabetic() && c != '|').unwrap_or(rest.len());
-        let mut words: Vec<Node> = rest[..length].split('|').map(|w| Node::AnyForm(w.to_lowercase())).collect();
+        let mut words: Vec<Node> =
+            rest[..length].split('|').map(|w| Node::AnyForm(w.to_lowercase())).collect();
         self.at += length;
         let blank = words.iter().any(|w| *w == Node::AnyForm(String::new()));
         if blank || self.peek() != Some('>') {

@@ -7,6 +7,8 @@
 //! Expression Matching: the Virtual Machine Approach", 2009) with words in place
 //! of characters. Running it is left to `detect`.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +41,8 @@ pub enum Inst {
     ClauseEnd,
     /// Try the first; if nothing comes of it, the second.
     Split(u32, u32),
+    /// Try, one after the other, what the table of this number has for the next word.
+    Switch(u32),
     /// Go on there.
     Jump(u32),
     /// Note the place in a slot.
@@ -75,6 +79,8 @@ impl WordSet {
 pub struct Program {
     /// Instructions; the first is where it starts.
     pub insts: Vec<Inst>,
+    /// For each switch where to go on, by the next word; sorted by word.
+    pub switches: Vec<Vec<(WordId, Vec<u32>)>>,
     /// Names of the captures; number `n` is kept in the slots `2n` and `2n + 1`.
     pub captures: Vec<String>,
     /// Words of which any match holds at least one, the rarest such choice.
@@ -131,6 +137,9 @@ struct Memory {
 /// How many requirements are looked at before a phrase is tried, beside the rarest.
 const MOST_REQUIREMENTS: usize = 3;
 
+/// From how many branches on a table pays.
+const FEWEST_SWITCHED: usize = 4;
+
 /// The most instructions a phrase may compile to.
 const LONGEST_PROGRAM: usize = 4000;
 
@@ -184,7 +193,11 @@ impl Grammar {
         self.check(phrase, false)?;
         let mut program = self.emit(phrase, true);
         if program.insts.len() > LONGEST_PROGRAM {
-            return Err(whole("this phrase grows too large", "too many combinations", "split it into several phrases, or name parts of it as word lists"));
+            return Err(whole(
+                "this phrase grows too large",
+                "too many combinations",
+                "split it into several phrases, or name parts of it as word lists",
+            ));
         }
         let mut all = self.all_required(phrase);
         all.sort_by_key(|r| r.cost);
@@ -210,7 +223,12 @@ impl Grammar {
                     || "define it under `[lists]`".to_owned(),
                     |near| format!("there is a list `{near}`; or define `{name}` under `[lists]`"),
                 );
-                Err(PhraseError { place: place.clone(), message: format!("there is no word list `{name}`"), label: "unknown list".to_owned(), help })
+                Err(PhraseError {
+                    place: place.clone(),
+                    message: format!("there is no word list `{name}`"),
+                    label: "unknown list".to_owned(),
+                    help,
+                })
             }
             Node::Capture(name, _) if in_list => Err(whole(
                 &format!("`{{{name}=...}}` cannot stand in a word list"),
@@ -218,7 +236,9 @@ impl Grammar {
                 "remember the part in the rule's phrase",
             )),
             Node::Capture(_, inner) | Node::Optional(inner) => self.check(inner, in_list),
-            Node::Sequence(nodes) | Node::Choice(nodes) => nodes.iter().try_for_each(|n| self.check(n, in_list)),
+            Node::Sequence(nodes) | Node::Choice(nodes) => {
+                nodes.iter().try_for_each(|n| self.check(n, in_list))
+            }
             _ => Ok(()),
         }
     }
@@ -271,7 +291,8 @@ impl Grammar {
             return known.clone();
         }
         let folded: String = written.replace('\u{2019}', "'");
-        let pieces: Vec<String> = canonical(&folded).into_iter().map(|p| p.word.into_owned()).collect();
+        let pieces: Vec<String> =
+            canonical(&folded).into_iter().map(|p| p.word.into_owned()).collect();
         let accepted: Vec<Vec<WordId>> = pieces.iter().map(|p| self.accepted(p)).collect();
         self.memory.words.insert(written.to_owned(), accepted.clone());
         accepted
@@ -295,7 +316,10 @@ impl Grammar {
             }
             Node::AnyForm(plain) => {
                 let forms = self.form_pieces(plain);
-                forms.iter().all(|f| f.len() == 1).then(|| forms.into_iter().flatten().flatten().collect())
+                forms
+                    .iter()
+                    .all(|f| f.len() == 1)
+                    .then(|| forms.into_iter().flatten().flatten().collect())
             }
             Node::Choice(branches) => {
                 let mut all = Vec::new();
@@ -330,13 +354,20 @@ impl Grammar {
                     (!words.is_empty()).then(|| self.one_of(words))
                 }
             },
-            Node::Sequence(nodes) => nodes.iter().filter_map(|n| self.required(n)).min_by_key(|r| r.cost),
+            Node::Sequence(nodes) => {
+                nodes.iter().filter_map(|n| self.required(n)).min_by_key(|r| r.cost)
+            }
             Node::Choice(nodes) => {
                 let each: Vec<_> = nodes.iter().map(|n| self.required(n)).collect();
                 union(each.into_iter())
             }
             Node::Capture(_, inner) => self.required(inner),
-            Node::Optional(_) | Node::Gap(_) | Node::AnyWord | Node::Comma | Node::ClauseStart | Node::ClauseEnd => None,
+            Node::Optional(_)
+            | Node::Gap(_)
+            | Node::AnyWord
+            | Node::Comma
+            | Node::ClauseStart
+            | Node::ClauseEnd => None,
         }
     }
 
@@ -364,7 +395,13 @@ impl Grammar {
     fn first_words(&mut self, node: &Node) -> Option<Vec<WordId>> {
         match node {
             Node::Word(word) | Node::Capitals(word) => self.pieces(word).into_iter().next(),
-            Node::AnyForm(plain) => Some(self.form_pieces(plain).into_iter().filter_map(|f| f.into_iter().next()).flatten().collect()),
+            Node::AnyForm(plain) => Some(
+                self.form_pieces(plain)
+                    .into_iter()
+                    .filter_map(|f| f.into_iter().next())
+                    .flatten()
+                    .collect(),
+            ),
             Node::List { name, .. } => match class_word(name) {
                 Some(class) => Some(vec![class]),
                 None => self.lists[self.list(name)? as usize].first.clone(),
@@ -441,9 +478,11 @@ impl Emitter<'_> {
             }
             Node::AnyForm(plain) => {
                 let forms = self.grammar.form_pieces(plain);
-                let (single, several): (Vec<_>, Vec<_>) = forms.into_iter().partition(|f| f.len() == 1);
+                let (single, several): (Vec<_>, Vec<_>) =
+                    forms.into_iter().partition(|f| f.len() == 1);
                 let single: Vec<WordId> = single.into_iter().flatten().flatten().collect();
-                let mut branches: Vec<Branch<'_>> = several.into_iter().map(Branch::Pieces).collect();
+                let mut branches: Vec<Branch<'_>> =
+                    several.into_iter().map(Branch::Pieces).collect();
                 branches.push(Branch::Pieces(vec![single]));
                 self.branches(branches);
             }
@@ -543,27 +582,64 @@ impl Emitter<'_> {
         self.branches(branches);
     }
 
+    /// Few branches are tried in turn; of many, only those that can begin with the next word.
     fn branches(&mut self, branches: Vec<Branch<'_>>) {
+        let known =
+            branches.iter().map(|b| b.first_words(self.grammar)).collect::<Option<Vec<_>>>();
+        match known {
+            Some(first) if branches.len() >= FEWEST_SWITCHED => self.switched(branches, &first),
+            _ => self.in_turn(branches),
+        }
+    }
+
+    fn switched(&mut self, branches: Vec<Branch<'_>>, first: &[Vec<WordId>]) {
+        let number = self.program.switches.len();
+        self.program.switches.push(Vec::new());
+        self.push(Inst::Switch(number as u32));
+        let mut table: BTreeMap<WordId, Vec<u32>> = BTreeMap::new();
+        let mut ends = Vec::new();
+        for (branch, words) in branches.into_iter().zip(first) {
+            for word in words {
+                table.entry(*word).or_default().push(self.here());
+            }
+            self.branch(branch);
+            ends.push(self.here() as usize);
+            self.push(Inst::Jump(0));
+        }
+        self.program.switches[number] = table.into_iter().collect();
+        self.land(ends);
+    }
+
+    fn in_turn(&mut self, branches: Vec<Branch<'_>>) {
         let mut ends = Vec::new();
         let last = branches.len().saturating_sub(1);
         for (i, branch) in branches.into_iter().enumerate() {
+            if i == last {
+                self.branch(branch);
+                break;
+            }
             let split = self.here();
-            if i < last {
-                self.push(Inst::Split(split + 1, 0));
-            }
-            match branch {
-                Branch::Node(node) => self.node(node),
-                Branch::Pieces(pieces) => self.pieces(pieces),
-            }
-            if i < last {
-                ends.push(self.here() as usize);
-                self.push(Inst::Jump(0));
-                self.program.insts[split as usize] = Inst::Split(split + 1, self.here());
-            }
+            self.push(Inst::Split(split + 1, 0));
+            self.branch(branch);
+            ends.push(self.here() as usize);
+            self.push(Inst::Jump(0));
+            self.program.insts[split as usize] = Inst::Split(split + 1, self.here());
         }
-        let end = self.here();
-        for jump in ends {
-            self.program.insts[jump] = Inst::Jump(end);
+        self.land(ends);
+    }
+
+    fn branch(&mut self, branch: Branch<'_>) {
+        match branch {
+            Branch::Node(node) => self.node(node),
+            Branch::Pieces(pieces) => self.pieces(pieces),
+        }
+    }
+
+    /// Lets all these jumps end here.
+    fn land(&mut self, jumps: Vec<usize>) {
+        let here = self.here();
+        for jump in jumps {
+            self.program.insts[jump] = Inst::Jump(here);
         }
     }
 }
@@ -573,6 +649,15 @@ enum Branch<'n> {
     Pieces(Vec<Vec<WordId>>),
 }
 
+impl Branch<'_> {
+    fn first_words(&self, grammar: &mut Grammar) -> Option<Vec<WordId>> {
+        match self {
+            Self::Node(node) => grammar.first_words(node),
+            Self::Pieces(pieces) => pieces.first().cloned(),
+        }
+    }
+}
+
 /// About how many words a node spans at most.
 fn size(node: &Node) -> usize {
     match node {
@@ -580,7 +665,11 @@ fn size(node: &Node) -> usize {
         Node::Choice(nodes) => nodes.iter().map(size).max().unwrap_or(0),
         Node::Optional(inner) | Node::Capture(_, inner) => size(inner),
         Node::Gap(width) => usize::from(*width),
-        Node::Word(_) | Node::Capitals(_) | Node::AnyForm(_) | Node::AnyWord | Node::List { .. } => 1,
+        Node::Word(_)
+        | Node::Capitals(_)
+        | Node::AnyForm(_)
+        | Node::AnyWord
+        | Node::List { .. } => 1,
         Node::Comma | Node::ClauseStart | Node::ClauseEnd => 0,
     }
 }
@@ -600,23 +689,121 @@ fn class_word(name: &str) -> Option<WordId> {
 }
 
 fn whole(message: &str, label: &str, help: &str) -> PhraseError {
-    PhraseError { place: 0..0, message: message.to_owned(), label: label.to_owned(), help: help.to_owned() }
+    PhraseError {
+        place: 0..0,
+        message: message.to_owned(),
+        label: label.to_owned(),
+        help: help.to_owned(),
+    }
 }
 
 /// The commonest words of support replies with their count in ten thousand words,
 /// so that a phrase is looked up by its rarest word.
 const COMMON: &[(&str, u32)] = &[
-    ("the", 521), ("you", 252), ("and", 242), ("i", 225), ("to", 223), ("it", 210), ("a", 150), ("we", 146), ("on", 146), ("your", 143),
-    ("for", 140), ("have", 140), ("in", 128), ("not", 127), ("is", 127), ("that", 124), ("'s", 112), ("of", 99), ("so", 83), ("with", 83),
-    ("will", 80), ("are", 78), ("our", 75), ("at", 74), ("us", 64), ("this", 62), ("can", 54), ("do", 53), ("they", 51), ("be", 50),
-    ("as", 44), ("was", 42), ("from", 42), ("there", 42), ("one", 38), ("am", 38), ("here", 37), ("by", 37), ("no", 37), ("if", 36),
-    ("out", 34), ("up", 34), ("me", 33), ("about", 32), ("back", 30), ("what", 30), ("sorry", 26), ("see", 25), ("now", 24), ("thanks", 23),
-    ("all", 23), ("has", 23), ("my", 23), ("them", 22), ("but", 22), ("'d", 21), ("just", 21), ("please", 20), ("get", 20), ("would", 19),
-    ("been", 19), ("had", 19), ("thank", 18), ("when", 18), ("an", 18), ("new", 17), ("or", 17), ("right", 17), ("before", 17), ("over", 16),
-    ("know", 16), ("day", 16), ("should", 15), ("did", 15), ("off", 15), ("help", 15), ("any", 15), ("time", 15), ("team", 15), ("like", 15),
-    ("only", 14), ("again", 14), ("got", 14), ("look", 14), ("let", 14), ("which", 14), ("because", 13), ("need", 13), ("more", 13), ("go", 12),
-    ("does", 12), ("contact", 12), ("after", 12), ("were", 11), ("then", 11), ("how", 10), ("he", 10), ("send", 10), ("could", 9), ("who", 9),
-    ("order", 10), ("account", 20), ("support", 18), ("number", 17),
+    ("the", 521),
+    ("you", 252),
+    ("and", 242),
+    ("i", 225),
+    ("to", 223),
+    ("it", 210),
+    ("a", 150),
+    ("we", 146),
+    ("on", 146),
+    ("your", 143),
+    ("for", 140),
+    ("have", 140),
+    ("in", 128),
+    ("not", 127),
+    ("is", 127),
+    ("that", 124),
+    ("'s", 112),
+    ("of", 99),
+    ("so", 83),
+    ("with", 83),
+    ("will", 80),
+    ("are", 78),
+    ("our", 75),
+    ("at", 74),
+    ("us", 64),
+    ("this", 62),
+    ("can", 54),
+    ("do", 53),
+    ("they", 51),
+    ("be", 50),
+    ("as", 44),
+    ("was", 42),
+    ("from", 42),
+    ("there", 42),
+    ("one", 38),
+    ("am", 38),
+    ("here", 37),
+    ("by", 37),
+    ("no", 37),
+    ("if", 36),
+    ("out", 34),
+    ("up", 34),
+    ("me", 33),
+    ("about", 32),
+    ("back", 30),
+    ("what", 30),
+    ("sorry", 26),
+    ("see", 25),
+    ("now", 24),
+    ("thanks", 23),
+    ("all", 23),
+    ("has", 23),
+    ("my", 23),
+    ("them", 22),
+    ("but", 22),
+    ("'d", 21),
+    ("just", 21),
+    ("please", 20),
+    ("get", 20),
+    ("would", 19),
+    ("been", 19),
+    ("had", 19),
+    ("thank", 18),
+    ("when", 18),
+    ("an", 18),
+    ("new", 17),
+    ("or", 17),
+    ("right", 17),
+    ("before", 17),
+    ("over", 16),
+    ("know", 16),
+    ("day", 16),
+    ("should", 15),
+    ("did", 15),
+    ("off", 15),
+    ("help", 15),
+    ("any", 15),
+    ("time", 15),
+    ("team", 15),
+    ("like", 15),
+    ("only", 14),
+    ("again", 14),
+    ("got", 14),
+    ("look", 14),
+    ("let", 14),
+    ("which", 14),
+    ("because", 13),
+    ("need", 13),
+    ("more", 13),
+    ("go", 12),
+    ("does", 12),
+    ("contact", 12),
+    ("after", 12),
+    ("were", 11),
+    ("then", 11),
+    ("how", 10),
+    ("he", 10),
+    ("send", 10),
+    ("could", 9),
+    ("who", 9),
+    ("order", 10),
+    ("account", 20),
+    ("support", 18),
+    ("number", 17),
 ];
 
 #[cfg(test)]
@@ -626,7 +813,12 @@ mod tests {
 
     fn compile(phrase: &str) -> Result<Program, PhraseError> {
         let mut grammar = Grammar::default();
-        grammar.add_list("unit", &[parse("billing").expect("a word"), parse("the warehouse").expect("words")]).expect("a sound list");
+        grammar
+            .add_list(
+                "unit",
+                &[parse("billing").expect("a word"), parse("the warehouse").expect("words")],
+            )
+            .expect("a sound list");
         grammar.compile(&parse(phrase).expect("a sound phrase"))
     }
 

@@ -52,7 +52,10 @@ pub(crate) struct RuleMatcher {
 
 /// Which built-in guards a rule uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "eight independent switches, as the pack writes them")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "eight independent switches, as the pack writes them"
+)]
 pub(crate) struct Guards {
     pub(crate) quoted: bool,
     pub(crate) code: bool,
@@ -116,7 +119,8 @@ impl Regexes {
 
     /// The expressions, compiled.
     pub(crate) fn all(&self) -> &[Regex] {
-        let compile = |written: &String| RegexBuilder::new(written).size_limit(REGEX_SIZE).build().ok();
+        let compile =
+            |written: &String| RegexBuilder::new(written).size_limit(REGEX_SIZE).build().ok();
         self.compiled.get_or_init(|| self.written.iter().filter_map(compile).collect())
     }
 }
@@ -142,10 +146,24 @@ impl Ruleset {
 
     /// An error about the rewrite of a rule.
     #[must_use]
-    pub(crate) fn rewrite_error(&self, rule: usize, rewrite: usize, message: String, label: String, help: String) -> PackError {
+    pub(crate) fn rewrite_error(
+        &self,
+        rule: usize,
+        rewrite: usize,
+        message: String,
+        label: String,
+        help: String,
+    ) -> PackError {
         let matcher = &self.matchers[rule];
         let file = &self.files[matcher.file];
         let span = matcher.places[rewrite + 1].clone();
-        PackError { file: file.name.clone(), text: file.text.clone(), span, message, label, help: Some(help) }
+        PackError {
+            file: file.name.clone(),
+            text: file.text.clone(),
+            span,
+            message,
+            label,
+            help: Some(help),
+        }
     }
 }
