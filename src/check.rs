@@ -1,39 +1,70 @@
 //! The whole pipeline, without any input or output: a source in, a report out.
 
+use std::sync::Arc;
+
 use crate::detect::{self, Hit, Passed};
 use crate::finding::{Finding, Skip};
 use crate::formats::{self, InputFormat};
-use crate::report::Report;
+use crate::report::{PlacedTurn, Report};
 use crate::rewrite;
 use crate::rules::{Example, PackError, Rule, Ruleset, captures_in};
 use crate::source::Source;
-use crate::turn::Turn;
+use crate::turn::{Conversation, Role, Turn};
 
 /// How to check.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// How to read the source.
     pub input_format: InputFormat,
+    /// Whose turns are checked. Turns of an unknown speaker are, whatever stands here, if
+    /// the source tells nobody's role.
+    pub roles: Vec<Role>,
     /// Whether to report what the guards let pass.
     pub explain_skips: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            input_format: InputFormat::Auto,
+            roles: vec![Role::Agent, Role::Bot],
+            explain_skips: false,
+        }
+    }
 }
 
 /// Checks one source.
 #[must_use]
 pub fn check<'r>(source: Source, options: &Options, ruleset: &'r Ruleset) -> Report<'r> {
-    let conversation = formats::read(&source, options.input_format);
+    let reading = formats::read(&source, options.input_format);
+    let turns = placed(reading.conversations, &options.roles);
     let mut findings = Vec::new();
     let mut skips = Vec::new();
-    for (number, turn) in conversation.turns.iter().enumerate() {
+    for (number, placed) in turns.iter().enumerate().filter(|(_, placed)| placed.checked) {
+        let turn = &placed.turn;
         let detected = detect::detect(turn.text.as_str(), ruleset);
         findings.extend(detected.hits.iter().map(|hit| finding(ruleset, number, turn, hit)));
         if options.explain_skips {
-            skips.extend(
-                detected.passed.into_iter().map(|passed| skip(ruleset, number, turn, passed)),
-            );
+            let passed = detected.passed.into_iter();
+            skips.extend(passed.map(|passed| skip(ruleset, number, turn, passed)));
         }
     }
-    Report { source, turns: conversation.turns, findings, skips, problems: conversation.problems }
+    Report { source, turns, findings, skips, problems: reading.problems }
+}
+
+/// Numbers the turns and chooses those to be checked.
+fn placed(conversations: Vec<Conversation>, roles: &[Role]) -> Vec<PlacedTurn> {
+    let all = || conversations.iter().flat_map(|c| &c.turns);
+    let nobody_known = all().all(|turn| turn.role == Role::Unknown);
+    let mut placed = Vec::new();
+    for conversation in conversations {
+        let id: Option<Arc<str>> = conversation.id.map(Arc::from);
+        for (number, turn) in conversation.turns.into_iter().enumerate() {
+            let checked = roles.contains(&turn.role) || nobody_known;
+            placed.push(PlacedTurn { conversation: id.clone(), number: number + 1, checked, turn });
+        }
+    }
+    placed
 }
 
 fn finding<'r>(ruleset: &'r Ruleset, number: usize, turn: &Turn, hit: &Hit) -> Finding<'r> {

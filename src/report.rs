@@ -1,5 +1,7 @@
 //! The result of checking one source, as the renderers see it, and the sum over all.
 
+use std::sync::Arc;
+
 use crate::finding::{Finding, Severity, Skip};
 use crate::source::{Problem, Source};
 use crate::turn::Turn;
@@ -9,14 +11,27 @@ use crate::turn::Turn;
 pub struct Report<'r> {
     /// What was checked.
     pub source: Source,
-    /// What was understood of it.
-    pub turns: Vec<Turn>,
+    /// What was understood of it, all conversations one after the other.
+    pub turns: Vec<PlacedTurn>,
     /// Deflections, in the order of their place.
     pub findings: Vec<Finding<'r>>,
     /// Matches that a guard let pass, in the order of their place.
     pub skips: Vec<Skip<'r>>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+}
+
+/// A turn in its conversation.
+#[derive(Clone, Debug)]
+pub struct PlacedTurn {
+    /// What the source calls the conversation.
+    pub conversation: Option<Arc<str>>,
+    /// Its number in the conversation, counted from 1.
+    pub number: usize,
+    /// Whether it was looked at; turns of other roles are only context.
+    pub checked: bool,
+    /// Who said what.
+    pub turn: Turn,
 }
 
 /// What a whole run came to, for the last line.
@@ -49,7 +64,7 @@ impl Summary {
     pub fn add(&mut self, report: &Report<'_>) {
         self.files += 1;
         self.files_with_findings += usize::from(!report.findings.is_empty());
-        self.turns += report.turns.len();
+        self.turns += report.turns.iter().filter(|turn| turn.checked).count();
         self.findings += report.findings.len();
         self.skipped += report.skips.len();
         self.problems += report.problems.len();

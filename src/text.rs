@@ -129,20 +129,6 @@ impl MappedText {
         SourceSpan { start, end: end.max(start) }
     }
 
-    /// The text from a byte on, which must be a character boundary; what stands before is dropped.
-    #[must_use]
-    pub fn split_off(mut self, at: usize) -> Self {
-        let source_start = self.unit_start(at as u32);
-        let first = self.run_at(at as u32).copied();
-        let mut runs: Vec<Run> =
-            self.runs.iter().filter(|run| run.text_start as usize > at).copied().collect();
-        for run in &mut runs {
-            run.text_start -= at as u32;
-        }
-        runs.splice(0..0, first.map(|run| Run { text_start: 0, source_start, ..run }));
-        Self { text: self.text.split_off(at), runs }
-    }
-
     fn run_at(&self, offset: u32) -> Option<&Run> {
         let after = self.runs.partition_point(|run| run.text_start <= offset);
         self.runs.get(after.checked_sub(1)?)
@@ -183,6 +169,29 @@ impl MappedTextBuilder {
             self.run(source.start, text.len() as u32, (source.end - source.start) as u32);
             self.text.push_str(text);
         }
+    }
+
+    /// Appends a piece of another mapped text, as it stands there.
+    ///
+    /// This is how a format cuts turns out of a decoded file.
+    pub fn push_slice(&mut self, from: &MappedText, span: TextSpan) {
+        let mut at = span.start;
+        while at < span.end {
+            let after = from.runs.partition_point(|run| run.text_start <= at);
+            let next = from.runs.get(after).map_or(span.end, |run| run.text_start.min(span.end));
+            let piece = TextSpan { start: at, end: next };
+            if let Some(&run) = from.run_at(at) {
+                self.run(from.unit_start(at), run.text_step, run.source_step);
+            }
+            self.text.push_str(from.slice(piece));
+            at = next;
+        }
+    }
+
+    /// Appends one indivisible piece that was decoded from a piece of another mapped
+    /// text: the `'` that a format reads where the file has `&#39;`.
+    pub fn push_decoded(&mut self, text: &str, from: &MappedText, span: TextSpan) {
+        self.push_unit(text, from.to_source(span));
     }
 
     /// The text so far, in UTF-8 bytes.
@@ -239,6 +248,23 @@ mod tests {
         assert_eq!(text.to_source(TextSpan::new(0, 8)), SourceSpan { start: 10, end: 21 });
         assert_eq!(text.to_source(TextSpan::new(4, 7)), SourceSpan { start: 14, end: 20 });
         assert_eq!(text.to_source(TextSpan::new(9, 13)), SourceSpan { start: 41, end: 45 });
+    }
+
+    #[test]
+    fn a_slice_keeps_the_places_of_what_it_was_cut_from() {
+        let mut builder = MappedText::builder();
+        builder.push_verbatim("ab", 0);
+        builder.push_unit("\u{E9}", SourceSpan { start: 2, end: 8 });
+        builder.push_verbatim("cd", 8);
+        let whole = builder.finish();
+        let mut builder = MappedText::builder();
+        builder.push_slice(&whole, TextSpan::new(1, 5));
+        builder.push_decoded("&", &whole, TextSpan::new(5, 6));
+        let slice = builder.finish();
+        assert_eq!(slice.as_str(), "b\u{E9}c&");
+        assert_eq!(slice.to_source(TextSpan::new(0, 1)), SourceSpan { start: 1, end: 2 });
+        assert_eq!(slice.to_source(TextSpan::new(1, 3)), SourceSpan { start: 2, end: 8 });
+        assert_eq!(slice.to_source(TextSpan::new(3, 5)), SourceSpan { start: 8, end: 10 });
     }
 
     #[test]

@@ -14,7 +14,11 @@ fn found_with(phrase: &str, more: &str, draft: &str) -> Vec<String> {
         &Options::default(),
         &ruleset,
     );
-    report.findings.iter().map(|f| report.turns[f.turn].text.slice(f.span).to_owned()).collect()
+    report
+        .findings
+        .iter()
+        .map(|f| report.turns[f.turn].turn.text.slice(f.span).to_owned())
+        .collect()
 }
 
 fn found(phrase: &str, draft: &str) -> Vec<String> {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 
 use buckstop::check::{Options, check};
-use buckstop::formats::InputFormat;
+use buckstop::formats::{FORMATS, InputFormat};
 use buckstop::render::{OutputFormat, RenderOptions, Renderer};
 use buckstop::report::{Report, Summary};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -77,7 +77,9 @@ fn output_format() -> impl TypedValueParser<Value = OutputFormat> {
 }
 
 fn input_format() -> impl TypedValueParser<Value = InputFormat> {
-    let values = InputFormat::ALL.iter().map(|it| PossibleValue::new(it.as_str()).help(it.about()));
+    let auto = PossibleValue::new("auto").help("Tell the format from the content and the name");
+    let named = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
+    let values: Vec<PossibleValue> = std::iter::once(auto).chain(named).collect();
     PossibleValuesParser::new(values).try_map(|name| name.parse::<InputFormat>())
 }
 
@@ -99,7 +101,11 @@ pub(super) fn run(
     if inputs.is_empty() && !args.quiet {
         terminal.warning(&nothing_to_check(&args.paths))?;
     }
-    let options = Options { input_format: args.input_format, explain_skips: args.explain_skips };
+    let options = Options {
+        input_format: args.input_format,
+        explain_skips: args.explain_skips,
+        ..Options::default()
+    };
     let check_one = |input: &Result<Input, Complaint>| {
         let source = input.as_ref().map_err(Complaint::clone)?.read()?;
         Ok(source.map(|source| check(source, &options, &ruleset)))

@@ -15,9 +15,12 @@ use crate::text::TextSpan;
 /// How many words may stand between a frame and the words that it governs.
 const REACH: usize = 5;
 
-/// Words before a step that make it a wish or a limit: "if I can", "nothing more I can add".
-const SUPPOSES: [&str; 9] =
-    ["if", "much", "more", "anything", "nothing", "deal", "all", "else", "wish"];
+/// Words before a step that make it a wish, a limit or a refusal: "if I can", "nothing more I
+/// can add", "won't let me change it".
+const SUPPOSES: [&str; 13] = [
+    "if", "much", "more", "anything", "nothing", "deal", "all", "else", "wish", "not", "n't",
+    "never", "cannot",
+];
 
 /// A match in its place.
 pub(super) struct Candidate {
@@ -260,8 +263,13 @@ fn owned_step(
         let end = matcher.list_ends(owned, at).farthest()?;
         let empty = hollow.is_some_and(|list| !matcher.list_ends(list, at).is_empty());
         let masked = document.quotations.iter().any(|m| m.span.contains(document.span(at..end)));
-        let supposed =
-            at > 0 && SUPPOSES.iter().any(|w| document.surface(at - 1).eq_ignore_ascii_case(w));
+        let supposed = at > 0 && supposes(document, at - 1);
         (!empty && !masked && !supposed).then_some(at..end)
     })
+}
+
+fn supposes(document: &Document<'_>, token: usize) -> bool {
+    let surface = document.surface(token);
+    SUPPOSES.iter().any(|word| surface.eq_ignore_ascii_case(word))
+        || document.tokens[token].glued && surface.ends_with('t')
 }

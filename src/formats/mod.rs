@@ -1,56 +1,105 @@
-//! From a source to its turns. One file for each input format, one line here.
+//! From a source to its conversations. One file for each input format, one line in
+//! [`FORMATS`].
 //!
-//! A format decides what is prose and whose it is; it never judges the words.
+//! A format decides what is prose and who says it; it never judges the words. It
+//! reads what it can and tells what it could not.
 
 mod draft;
 
 use std::str::FromStr;
 
 use crate::source::{Problem, Source};
-use crate::turn::Turn;
+use crate::text::{MappedText, TextSpan};
+use crate::turn::Conversation;
 
-/// The format that the user asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum InputFormat {
-    /// Told from the file's name.
-    #[default]
-    Auto,
-    /// A draft in plain text.
-    Text,
-    /// A draft in Markdown.
-    Markdown,
+/// All formats. Where several recognise a source with equal certainty, the first reads it.
+pub static FORMATS: &[Format] = &[draft::MARKDOWN, draft::TEXT];
+
+/// An input format.
+#[derive(Debug)]
+pub struct Format {
+    /// The name that users write.
+    pub name: &'static str,
+    /// What it reads, in one line.
+    pub about: &'static str,
+    /// How certainly a source is of this format.
+    pub(crate) recognize: fn(&Input<'_>) -> Certainty,
+    /// Reads a source as this format, whatever it looks like.
+    pub(crate) read: fn(&Input<'_>) -> Reading,
 }
 
-impl InputFormat {
-    /// All formats, in the order in which they are listed to users.
-    pub const ALL: [Self; 3] = [Self::Auto, Self::Text, Self::Markdown];
+/// How certainly a source is of a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Certainty {
+    /// It is something else.
+    No,
+    /// It could be read as such for want of anything better.
+    Fallback,
+    /// Its name says so, or its shape does.
+    Likely,
+    /// Its marks leave no doubt.
+    Sure,
+}
 
-    /// The name that users write.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Text => "text",
-            Self::Markdown => "markdown",
-        }
+/// A source on its way to a format: its name, and its text decoded once for all.
+#[derive(Debug)]
+pub(crate) struct Input<'s> {
+    /// The source, for the places of problems.
+    pub(crate) source: &'s Source,
+    /// Its text.
+    pub(crate) text: MappedText,
+}
+
+impl Input<'_> {
+    /// The last part of the source's name after a point, in small letters; empty if there is none.
+    pub(crate) fn extension(&self) -> String {
+        let name = self.source.name();
+        let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        name.rsplit_once('.').map_or_else(String::new, |(_, ending)| ending.to_ascii_lowercase())
     }
 
-    /// What it reads, in one line.
-    #[must_use]
-    pub fn about(self) -> &'static str {
-        match self {
-            Self::Auto => "Tell the format from the file's name",
-            Self::Text => "A reply draft in plain text",
-            Self::Markdown => "A reply draft in Markdown, its front matter left out",
-        }
+    /// The first bytes of the text, enough to recognise a format by; cut between characters.
+    pub(crate) fn start(&self) -> &str {
+        const ENOUGH: usize = 16 * 1024;
+        let text = self.text.as_str();
+        let end = (0..=ENOUGH.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
+        &text[..end.unwrap_or(0)]
     }
+
+    /// A problem at a byte of the text.
+    pub(crate) fn problem(&self, at: usize, message: impl Into<String>) -> Problem {
+        let start = self.text.to_source(TextSpan::new(at, at)).start;
+        Problem { position: Some(self.source.position(start)), message: message.into() }
+    }
+}
+
+/// What could be understood of a source.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// The conversations, in the order of the source.
+    pub conversations: Vec<Conversation>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// The format that the user asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum InputFormat {
+    /// Told from the source's content and name.
+    #[default]
+    Auto,
+    /// This one, whatever the source looks like.
+    Forced(&'static Format),
 }
 
 impl FromStr for InputFormat {
     type Err = UnknownFormat;
 
     fn from_str(name: &str) -> Result<Self, UnknownFormat> {
-        Self::ALL.into_iter().find(|format| format.as_str() == name).ok_or(UnknownFormat)
+        if name == "auto" {
+            return Ok(Self::Auto);
+        }
+        FORMATS.iter().find(|format| format.name == name).map(Self::Forced).ok_or(UnknownFormat)
     }
 }
 
@@ -59,32 +108,22 @@ impl FromStr for InputFormat {
 #[error("there is no input format of that name")]
 pub struct UnknownFormat;
 
-/// What could be understood of a source.
-#[derive(Debug)]
-pub struct Conversation {
-    /// The turns, in the order of the file.
-    pub turns: Vec<Turn>,
-    /// What could not be read.
-    pub problems: Vec<Problem>,
-}
-
-/// Reads a source in the given format.
+/// Reads a source.
 #[must_use]
-pub fn read(source: &Source, format: InputFormat) -> Conversation {
-    match resolve(source.name(), format) {
-        InputFormat::Markdown => draft::markdown(source),
-        _ => draft::text(source),
-    }
+pub fn read(source: &Source, format: InputFormat) -> Reading {
+    let (text, mut problems) = source.decode();
+    let input = Input { source, text };
+    let format = match format {
+        InputFormat::Forced(format) => format,
+        InputFormat::Auto => recognize(&input),
+    };
+    let mut reading = (format.read)(&input);
+    problems.append(&mut reading.problems);
+    Reading { problems, ..reading }
 }
 
-fn resolve(name: &str, format: InputFormat) -> InputFormat {
-    let markdown = || {
-        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-        ["md", "markdown", "mdown", "mkd"].iter().any(|e| extension.eq_ignore_ascii_case(e))
-    };
-    match format {
-        InputFormat::Auto if markdown() => InputFormat::Markdown,
-        InputFormat::Auto => InputFormat::Text,
-        given => given,
-    }
+/// The format that is most certain of a source; of several the first.
+fn recognize(input: &Input<'_>) -> &'static Format {
+    let best = FORMATS.iter().rev().max_by_key(|format| (format.recognize)(input));
+    best.unwrap_or(&draft::TEXT)
 }

@@ -31,11 +31,12 @@ pub(super) fn rule(id: &str, severity: Severity) -> Rule {
 pub(super) fn report<'r>(name: &str, bytes: &[u8], rule: &'r Rule, words: &[&str]) -> Report<'r> {
     let source = Source::new(name.to_owned(), bytes.to_vec());
     let (text, problems) = source.decode();
-    let turns = vec![Turn { role: Role::Agent, text }];
+    let turn = Turn::new(Role::Agent, text);
+    let turns = vec![PlacedTurn { conversation: None, number: 1, checked: true, turn }];
     let mut report = Report { source, turns, findings: Vec::new(), skips: Vec::new(), problems };
     for words in words {
         let span = span(&report, words);
-        let source_span = report.turns[0].text.to_source(span);
+        let source_span = report.turns[0].turn.text.to_source(span);
         report.findings.push(Finding { rule, turn: 0, span, source_span, rewrites: Vec::new() });
     }
     report
@@ -51,7 +52,7 @@ pub(super) fn rewrite(report: &mut Report<'_>, text: &str, applicability: Applic
 /// Adds a match that was let pass.
 pub(super) fn skip<'r>(report: &mut Report<'r>, rule: &'r Rule, words: &str, reason: &str) {
     let span = span(report, words);
-    let source_span = report.turns[0].text.to_source(span);
+    let source_span = report.turns[0].turn.text.to_source(span);
     report.skips.push(Skip { rule, turn: 0, span, source_span, reason: reason.to_owned() });
 }
 
@@ -73,6 +74,6 @@ pub(super) fn render(
 }
 
 fn span(report: &Report<'_>, words: &str) -> TextSpan {
-    let start = report.turns[0].text.as_str().find(words).expect("the words are in the text");
+    let start = report.turns[0].turn.text.as_str().find(words).expect("the words are in the text");
     TextSpan::new(start, start + words.len())
 }

@@ -41,7 +41,7 @@ impl Full {
 
     fn finding(&self, report: &Report<'_>, finding: &Finding<'_>) -> String {
         let rule = finding.rule;
-        let text = &report.turns[finding.turn].text;
+        let text = &report.turns[finding.turn].turn.text;
         let mut notes = vec![Note { kind: NoteKind::Note, parts: vec![(Ink::Plain, &rule.why)] }];
         let quoted: Vec<_> = finding.rewrites.iter().map(quoted).collect();
         notes.extend(

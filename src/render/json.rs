@@ -133,7 +133,7 @@ impl<'a> Replacement<'a> {
 }
 
 fn replacements<'a>(report: &Report<'_>, finding: &'a Finding<'_>) -> Vec<Replacement<'a>> {
-    let text = &report.turns[finding.turn].text;
+    let text = &report.turns[finding.turn].turn.text;
     finding.rewrites.iter().map(|rewrite| Replacement::of(rewrite, text)).collect()
 }
 

@@ -159,7 +159,7 @@ impl<'a> Entry<'a> {
 
 /// The words under a span of one of the report's turns.
 fn words<'a>(report: &'a Report<'_>, turn: usize, span: TextSpan) -> &'a str {
-    report.turns[turn].text.slice(span)
+    report.turns[turn].turn.text.slice(span)
 }
 
 /// `path:line:column`, fit for a terminal.
