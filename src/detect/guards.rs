@@ -205,7 +205,7 @@ fn linked(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String
     let last = (candidate.sentence + 1).min(sentences.len() - 1);
     let reach = TextSpan { start: candidate.span.start, end: document.sentences[last].span.end };
     let is_address = |span: TextSpan| {
-        ["://", "www.", "@"].iter().any(|mark| document.text[span.range()].contains(mark))
+        !document.text[span.range()].starts_with('@') && ["://", "www.", "@"].iter().any(|mark| document.text[span.range()].contains(mark))
     };
     let address =
         document.code.iter().map(|m| m.span).find(|&span| reach.contains(span) && is_address(span));

@@ -254,9 +254,10 @@ impl<'t> Tokenizer<'t, '_> {
         self.close(question);
     }
 
-    /// A stretch of code or an address: one token without words. Comments and tags leave none.
+    /// A stretch of code or an address: one token without words. Comments, tags and handles
+    /// ("@jane") leave none.
     fn atom(&mut self, span: TextSpan) {
-        if self.text[span.range()].starts_with('<') {
+        if self.text[span.range()].starts_with(['<', '@']) {
             return;
         }
         let before = self.separate(span.start as usize);

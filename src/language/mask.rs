@@ -143,6 +143,13 @@ fn mark_addresses(text: &str, out: &mut Vec<Mask>) {
         let host = text[at + 1..at + 1 + domain].trim_end_matches(['.', '-']);
         if local > 0 && host.contains('.') {
             out.push(code(at - local, at + 1 + host.len()));
+        } else if local == 0 {
+            // The handle of somebody in a social network.
+            let is_handle = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
+            let handle = bytes[at + 1..].iter().take(64).take_while(is_handle).count();
+            if handle > 1 {
+                out.push(code(at, at + 1 + handle));
+            }
         }
     }
 }
@@ -268,6 +275,7 @@ mod tests {
         );
         assert_eq!(marked("mail help@acme.example, ok"), ["help@acme.example"]);
         assert_eq!(marked("```\nthey\n"), ["```\nthey\n"]);
+        assert_eq!(marked("@jane_d hi"), ["@jane_d"]);
         assert_eq!(marked("a <!-- no idea --> b"), ["<!-- no idea -->"]);
     }
 
