@@ -302,7 +302,7 @@ impl<'a> Matcher<'a> {
                     }
                     state = State { inst: state.inst + 1, token: state.token + 1, loose: true };
                 }
-                inst @ (Inst::Set(_) | Inst::Any | Inst::Name | Inst::Capital | Inst::List(_)) => {
+                inst @ (Inst::Set(_) | Inst::Any | Inst::Name | Inst::Capital | Inst::Ing | Inst::Ed | Inst::List(_)) => {
                     self.skip_asides(state, start, jobs);
                     let widest = if state.loose { Break::Soft } else { Break::None };
                     let first = token == start;
@@ -326,6 +326,8 @@ impl<'a> Matcher<'a> {
             Inst::Set(set) => {
                 self.in_set(set, self.document.tokens[token].word).then(|| after(state.token + 1))
             }
+            Inst::Ing => self.ends_in(token, "ing").then(|| after(state.token + 1)),
+            Inst::Ed => self.ends_in(token, "ed").then(|| after(state.token + 1)),
             Inst::Capital => self.is_capital(token).then(|| after(state.token + 1)),
             Inst::Name => (token > self.sentence.start && self.is_capital(token))
                 .then(|| after(state.token + 1)),
@@ -371,6 +373,13 @@ impl<'a> Matcher<'a> {
 
     fn in_capitals(&self, token: usize) -> bool {
         token < self.sentence.end && self.document.surface(token).chars().all(char::is_uppercase)
+    }
+
+    /// Whether a word of five letters or more has an ending; shorter ones ("need", "thing") only look so.
+    fn ends_in(&self, token: usize, ending: &str) -> bool {
+        let surface = self.document.surface(token).as_bytes();
+        let tail = surface.len().checked_sub(ending.len()).and_then(|at| surface.get(at..));
+        surface.len() >= 5 && tail.is_some_and(|tail| tail.eq_ignore_ascii_case(ending.as_bytes()))
     }
 
     fn is_capital(&self, token: usize) -> bool {

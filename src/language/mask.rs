@@ -37,6 +37,7 @@ const LONGEST_QUOTATION: usize = 2000;
 pub fn masks(text: &str) -> (Vec<Mask>, Vec<Mask>) {
     let mut code = Vec::new();
     mark_code(text, &mut code);
+    mark_indented(text, &mut code);
     mark_addresses(text, &mut code);
     let code = without_overlaps(code);
     let mut quoted = Vec::new();
@@ -115,6 +116,20 @@ fn tag(text: &str, start: usize, out: &mut Vec<Mask>) -> usize {
         }
     }
     start + 1
+}
+
+/// Lines that are indented by four columns or more after a blank line, as Markdown sets code.
+fn mark_indented(text: &str, out: &mut Vec<Mask>) {
+    for blank in memmem::find_iter(text.as_bytes(), b"\n\n") {
+        let start = blank + 2;
+        let lines = text[start..].split_inclusive('\n');
+        let indented = lines.take_while(|line| line.starts_with("    ") || line.starts_with('\t'));
+        let length: usize = indented.map(str::len).sum();
+        let item = text[start..].trim_start().starts_with(['-', '*', '+', '\u{2022}']);
+        if length > 0 && !item {
+            out.push(code(start, start + length));
+        }
+    }
 }
 
 /// URLs and e-mail addresses.
@@ -276,6 +291,7 @@ mod tests {
         assert_eq!(marked("mail help@acme.example, ok"), ["help@acme.example"]);
         assert_eq!(marked("```\nthey\n"), ["```\nthey\n"]);
         assert_eq!(marked("@jane_d hi"), ["@jane_d"]);
+        assert_eq!(marked("a\n\n    no idea\n\nb"), ["    no idea\n"]);
         assert_eq!(marked("a <!-- no idea --> b"), ["<!-- no idea -->"]);
     }
 

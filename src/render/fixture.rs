@@ -2,7 +2,7 @@
 
 use crate::finding::{Applicability, Finding, Rewrite, Severity, Skip};
 use crate::render::{OutputFormat, RenderOptions};
-use crate::report::{Report, Summary};
+use crate::report::{PlacedTurn, Report, Summary};
 use crate::rules::Rule;
 use crate::source::Source;
 use crate::text::TextSpan;

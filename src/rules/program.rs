@@ -27,6 +27,10 @@ pub enum Inst {
     Capital,
     /// One word with a capital that does not begin its sentence.
     Name,
+    /// One word that ends in "-ing".
+    Ing,
+    /// One word that ends in "-ed".
+    Ed,
     /// The next word is written in capitals.
     Capitals,
     /// An entry of a word list.
@@ -518,6 +522,8 @@ impl Emitter<'_> {
         let inst = match (name, class_word(name)) {
             ("name", _) => Inst::Name,
             ("capital", _) => Inst::Capital,
+            ("ing", _) => Inst::Ing,
+            ("ed", _) => Inst::Ed,
             (_, Some(class)) => Inst::Set(self.grammar.set(vec![class])),
             _ => {
                 let Some(list) = self.grammar.list(name) else { return };
@@ -674,7 +680,7 @@ fn size(node: &Node) -> usize {
     }
 }
 
-const CLASSES: [&str; 4] = ["number", "company", "name", "capital"];
+const CLASSES: [&str; 6] = ["number", "company", "name", "capital", "ing", "ed"];
 
 fn is_class(name: &str) -> bool {
     CLASSES.contains(&name)
