@@ -60,12 +60,10 @@ fn pronoun_in(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<us
 
 /// Whether what is said of "they" can only be said of people and organisations.
 fn names_an_agent(candidate: &Candidate, pronoun: usize, sentences: &mut Sentences<'_>) -> bool {
-    let Some(list) = sentences.list("agentive") else { return false };
-    let end = sentences.matcher(candidate.sentence).sentence().end.min(pronoun + 6);
-    sentences
-        .matcher(candidate.sentence)
-        .find_list_in(list, pronoun + 1..end.max(pronoun + 1))
-        .is_some()
+    let Some(list) = sentences.list("of_things") else { return true };
+    let matcher = sentences.matcher(candidate.sentence);
+    let next = pronoun + 1..(pronoun + 2).min(matcher.sentence().end);
+    matcher.find_list_in(list, next).is_none()
 }
 
 /// The nearest antecedent in a range of tokens, from right to left.
