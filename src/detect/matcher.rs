@@ -311,6 +311,9 @@ impl<'a> Matcher<'a> {
                         self.unmark(state, visited);
                         return None;
                     }
+                    if first && inst == Inst::Any && self.document.is_connector(token) {
+                        return None;
+                    }
                     let next = self.consume(inst, state, jobs)?;
                     state = next;
                 }

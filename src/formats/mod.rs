@@ -5,6 +5,7 @@
 //! reads what it can and tells what it could not.
 
 mod draft;
+mod html;
 
 use std::str::FromStr;
 

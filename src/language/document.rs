@@ -156,6 +156,12 @@ impl<'t> Document<'t> {
         &self.text[self.tokens[token].span.range()]
     }
 
+    /// Whether a word merely joins its clause to the one before: "but", "so".
+    #[must_use]
+    pub fn is_connector(&self, token: usize) -> bool {
+        ["and", "but", "so", "or"].iter().any(|c| c.eq_ignore_ascii_case(self.surface(token)))
+    }
+
     fn is_conjunction(&self, token: usize) -> bool {
         const CONJUNCTIONS: [&str; 13] = [
             "and", "but", "so", "because", "as", "since", "or", "then", "though", "although",

@@ -68,9 +68,15 @@ pub struct PhraseError {
 /// The first mistake, with its place.
 pub fn parse(phrase: &str) -> Result<Node, PhraseError> {
     let mut parser = Parser { phrase, at: 0, depth: 0 };
-    let node = parser.choice()?;
+    let node = parser.sequence()?;
     match parser.peek() {
         None => Ok(node),
+        Some('|') => Err(error(
+            parser.at..parser.at + 1,
+            "`|` stands outside of brackets",
+            "alternatives of what?",
+            "write `(a|b)` around the alternatives, or two phrases",
+        )),
         Some(c) => Err(error(
             parser.at..parser.at + c.len_utf8(),
             format!("`{c}` closes nothing"),
@@ -362,6 +368,7 @@ mod tests {
         assert_eq!(place("a .. b"), 2..4);
         assert_eq!(place("<to tell>"), 0..3);
         assert_eq!(place("what?"), 4..5);
+        assert_eq!(place("not he|she"), 6..7);
         assert!(parse("").is_err() && parse("a (|b)").is_err() && parse("[]").is_err());
     }
 }
