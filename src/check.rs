@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::detect::{self, Hit, Passed};
+use crate::detect::{self, Context, Hit, Passed};
 use crate::finding::{Finding, Skip};
-use crate::formats::{self, InputFormat};
+use crate::formats::{self, Format, InputFormat};
 use crate::report::{PlacedTurn, Report};
 use crate::rewrite;
+use crate::roles::{self, RoleHints};
 use crate::rules::{Example, PackError, Rule, Ruleset, captures_in};
-use crate::source::Source;
+use crate::source::{Problem, Source};
 use crate::turn::{Conversation, Role, Turn};
 
 /// How to check.
@@ -19,6 +20,8 @@ pub struct Options {
     /// Whose turns are checked. Turns of an unknown speaker are, whatever stands here, if
     /// the source tells nobody's role.
     pub roles: Vec<Role>,
+    /// Who is who, beyond what the source tells.
+    pub hints: RoleHints,
     /// Whether to report what the guards let pass.
     pub explain_skips: bool,
 }
@@ -28,6 +31,7 @@ impl Default for Options {
         Self {
             input_format: InputFormat::Auto,
             roles: vec![Role::Agent, Role::Bot],
+            hints: RoleHints::default(),
             explain_skips: false,
         }
     }
@@ -36,35 +40,106 @@ impl Default for Options {
 /// Checks one source.
 #[must_use]
 pub fn check<'r>(source: Source, options: &Options, ruleset: &'r Ruleset) -> Report<'r> {
-    let reading = formats::read(&source, options.input_format);
-    let turns = placed(reading.conversations, &options.roles);
+    let Understood { turns, problems, .. } = understand(&source, options);
     let mut findings = Vec::new();
     let mut skips = Vec::new();
     for (number, placed) in turns.iter().enumerate().filter(|(_, placed)| placed.checked) {
         let turn = &placed.turn;
-        let detected = detect::detect(turn.text.as_str(), ruleset);
+        let detected = detect::detect(turn.text.as_str(), context(&turns, number), ruleset);
         findings.extend(detected.hits.iter().map(|hit| finding(ruleset, number, turn, hit)));
         if options.explain_skips {
             let passed = detected.passed.into_iter();
             skips.extend(passed.map(|passed| skip(ruleset, number, turn, passed)));
         }
     }
-    Report { source, turns, findings, skips, problems: reading.problems }
+    Report { source, turns, findings, skips, problems }
+}
+
+/// What a check goes by: who says what, and what of it is checked.
+#[derive(Debug)]
+pub struct Understood {
+    /// The format that the source was read as.
+    pub format: &'static Format,
+    /// All conversations, one after the other.
+    pub turns: Vec<PlacedTurn>,
+    /// What could not be read, or told.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads one source as [`check`] does, and does no more.
+#[must_use]
+pub fn understand(source: &Source, options: &Options) -> Understood {
+    let formats::Understood { format, mut conversations, mut problems } =
+        formats::read(source, options.input_format);
+    roles::resolve(&mut conversations, &options.hints);
+    problems.extend(roles::doubt(&conversations, &options.hints, &options.roles));
+    Understood { format, turns: placed(conversations, &options.roles), problems }
 }
 
 /// Numbers the turns and chooses those to be checked.
 fn placed(conversations: Vec<Conversation>, roles: &[Role]) -> Vec<PlacedTurn> {
-    let all = || conversations.iter().flat_map(|c| &c.turns);
-    let nobody_known = all().all(|turn| turn.role == Role::Unknown);
+    let nobody_told = !roles::are_told(&conversations);
     let mut placed = Vec::new();
-    for conversation in conversations {
-        let id: Option<Arc<str>> = conversation.id.map(Arc::from);
-        for (number, turn) in conversation.turns.into_iter().enumerate() {
-            let checked = roles.contains(&turn.role) || nobody_known;
-            placed.push(PlacedTurn { conversation: id.clone(), number: number + 1, checked, turn });
+    for Conversation { id, channel, turns } in conversations {
+        let id: Option<Arc<str>> = id.map(Arc::from);
+        let channel: Option<Arc<str>> = channel.map(Arc::from);
+        for (number, turn) in turns.into_iter().enumerate() {
+            placed.push(PlacedTurn {
+                conversation: id.clone(),
+                channel: channel.clone(),
+                number: number + 1,
+                checked: roles.contains(&turn.role) || nobody_told && turn.role == Role::Unknown,
+                turn,
+            });
         }
     }
     placed
+}
+
+/// How many turns away a neighbour may stand, what no customer sees left out.
+const NEARBY: usize = 2;
+
+/// The turns that the guards may look at: what the other side said before, and what the
+/// speaker says next.
+fn context(turns: &[PlacedTurn], number: usize) -> Context<'_> {
+    let here = &turns[number];
+    let is_seen = |near: &&PlacedTurn| !matches!(near.turn.role, Role::Note | Role::System);
+    let in_conversation = |near: &PlacedTurn, distance: usize| {
+        // Numbers start again in every conversation.
+        near.number.abs_diff(here.number) == distance
+    };
+    let before = turns[..number].iter().rev().zip(1..);
+    let before = before.take_while(|&(near, away)| in_conversation(near, away)).map(|(it, _)| it);
+    let after = turns[number + 1..].iter().zip(1..);
+    let after = after.take_while(|&(near, away)| in_conversation(near, away)).map(|(it, _)| it);
+    let text = |near: &'_ PlacedTurn| near.turn.text.as_str();
+    let _ = text;
+    Context {
+        before: before
+            .filter(is_seen)
+            .take(NEARBY)
+            .find(|near| is_other_side(&here.turn, &near.turn))
+            .map(|near| near.turn.text.as_str()),
+        after: after
+            .filter(is_seen)
+            .take(NEARBY)
+            .find(|near| is_same_speaker(&here.turn, &near.turn))
+            .map(|near| near.turn.text.as_str()),
+    }
+}
+
+fn is_same_speaker(a: &Turn, b: &Turn) -> bool {
+    a.role == b.role && a.speaker == b.speaker
+}
+
+/// Whether one is a customer and the other is none; of people of unknown roles, whether they
+/// are two.
+fn is_other_side(a: &Turn, b: &Turn) -> bool {
+    match (a.role, b.role) {
+        (Role::Unknown, Role::Unknown) => a.speaker != b.speaker,
+        (Role::Customer, other) | (other, Role::Customer) => other != Role::Customer,
+        _ => false,
+    }
 }
 
 fn finding<'r>(ruleset: &'r Ruleset, number: usize, turn: &Turn, hit: &Hit) -> Finding<'r> {
@@ -143,7 +218,7 @@ fn test_example<'r>(
     example: &Example,
 ) -> Option<ExampleFailure<'r>> {
     let reported = |text: &str| -> Vec<String> {
-        let detected = detect::detect_with(text, ruleset, Some(number));
+        let detected = detect::detect_with(text, Context::default(), ruleset, Some(number));
         detected.hits.iter().map(|hit| text[hit.span.range()].to_owned()).collect()
     };
     let kind = match example {
@@ -164,34 +239,48 @@ fn test_example<'r>(
 }
 
 /// Finds the rewrites of users' packs that would themselves be flagged, as mistakes of
-/// their packs. Those of the embedded pack are looked after by its tests.
+/// their packs.
 ///
 /// # Errors
 /// All of them.
 pub fn check_rewrites(ruleset: &Ruleset) -> Result<(), Vec<PackError>> {
+    let rules = 0..ruleset.rules().len();
+    flagged_rewrites(ruleset, rules.filter(|&number| !ruleset.is_embedded(number)))
+}
+
+/// As [`check_rewrites`], the embedded pack's own included.
+///
+/// # Errors
+/// All of them.
+pub fn check_rewrites_of_all(ruleset: &Ruleset) -> Result<(), Vec<PackError>> {
+    flagged_rewrites(ruleset, 0..ruleset.rules().len())
+}
+
+fn flagged_rewrites(
+    ruleset: &Ruleset,
+    rules: impl Iterator<Item = usize>,
+) -> Result<(), Vec<PackError>> {
     let mut errors = Vec::new();
-    let users =
-        ruleset.rules().iter().enumerate().filter(|&(number, _)| !ruleset.is_embedded(number));
-    for (number, rule) in users {
-        for (i, rewrite) in rule.rewrites.iter().enumerate() {
-            let mut text = rewrite.text.clone();
-            for name in captures_in(&rewrite.text) {
-                text = text.replace(&format!("{{{name}}}"), "it");
-            }
-            if let Some(hit) = detect::detect(&text, ruleset).hits.first() {
-                let by = &ruleset.rules()[hit.rule].id;
-                let message =
-                    format!("this rewrite of `{}` would itself be flagged by `{by}`", rule.id);
-                let label = format!("because of \"{}\"", &text[hit.span.range()]);
-                errors.push(ruleset.rewrite_error(
-                    number,
-                    i,
-                    message,
-                    label,
-                    "say it in words that own the problem".to_owned(),
-                ));
-            }
+    for number in rules {
+        for rewrite in 0..ruleset.rules()[number].rewrites.len() {
+            errors.extend(flagged_rewrite(ruleset, number, rewrite));
         }
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+fn flagged_rewrite(ruleset: &Ruleset, number: usize, rewrite: usize) -> Option<PackError> {
+    let rule = &ruleset.rules()[number];
+    let template = &rule.rewrites[rewrite].text;
+    let mut text = template.clone();
+    for name in captures_in(template) {
+        text = text.replace(&format!("{{{name}}}"), "it");
+    }
+    let detected = detect::detect(&text, Context::default(), ruleset);
+    let hit = detected.hits.first()?;
+    let by = &ruleset.rules()[hit.rule].id;
+    let message = format!("this rewrite of `{}` would itself be flagged by `{by}`", rule.id);
+    let label = format!("because of \"{}\"", &text[hit.span.range()]);
+    let help = "say it in words that own the problem".to_owned();
+    Some(ruleset.rewrite_error(number, rewrite, message, label, help))
 }

@@ -12,6 +12,8 @@ pub mod turn;
 
 pub mod formats;
 
+pub mod roles;
+
 pub mod language;
 
 pub mod finding;

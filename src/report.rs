@@ -26,6 +26,8 @@ pub struct Report<'r> {
 pub struct PlacedTurn {
     /// What the source calls the conversation.
     pub conversation: Option<Arc<str>>,
+    /// How it was held, as the source has it.
+    pub channel: Option<Arc<str>>,
     /// Its number in the conversation, counted from 1.
     pub number: usize,
     /// Whether it was looked at; turns of other roles are only context.

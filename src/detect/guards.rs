@@ -45,6 +45,7 @@ pub(super) fn reason_to_pass(
     on(guards.quoted, quoted, sentences)
         .or_else(|| on(guards.code, in_code, sentences))
         .or_else(|| on(guards.negated, negated, sentences))
+        .or_else(|| on(guards.asked, asked, sentences))
         .or_else(|| on(guards.hypothetical, hypothetical, sentences))
         .or_else(|| on(guards.reasoned, reasoned, sentences))
         .or_else(|| on(guards.linked, linked, sentences))
@@ -148,6 +149,18 @@ fn negated(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<Strin
     Some(format!("it is denied by \"{frame}\""))
 }
 
+/// "Did the driver leave it with a neighbour?" asks, it doesn't accuse.
+fn asked(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
+    let list = sentences.list("asks")?;
+    let document = sentences.document();
+    let sentence = &document.sentences[candidate.sentence];
+    let from = sentence.tokens.start;
+    let begins = |&at: &usize| at == from || document.tokens[at].before > Break::None;
+    let clause = (from..=candidate.tokens.start).rev().find(begins)?;
+    let asks = sentence.question && !sentences.matcher(candidate.sentence).list_ends(list, clause).is_empty();
+    asks.then(|| "it is a question".to_owned())
+}
+
 /// "If there is nothing I can do, I'll tell you."
 fn hypothetical(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
     let frame = frame_before("supposing_frame", candidate, sentences, 2)?;
@@ -205,7 +218,8 @@ fn linked(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String
     let last = (candidate.sentence + 1).min(sentences.len() - 1);
     let reach = TextSpan { start: candidate.span.start, end: document.sentences[last].span.end };
     let is_address = |span: TextSpan| {
-        !document.text[span.range()].starts_with('@') && ["://", "www.", "@"].iter().any(|mark| document.text[span.range()].contains(mark))
+        !document.text[span.range()].starts_with('@')
+            && ["://", "www.", "@"].iter().any(|mark| document.text[span.range()].contains(mark))
     };
     let address =
         document.code.iter().map(|m| m.span).find(|&span| reach.contains(span) && is_address(span));

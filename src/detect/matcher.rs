@@ -302,7 +302,13 @@ impl<'a> Matcher<'a> {
                     }
                     state = State { inst: state.inst + 1, token: state.token + 1, loose: true };
                 }
-                inst @ (Inst::Set(_) | Inst::Any | Inst::Name | Inst::Capital | Inst::Ing | Inst::Ed | Inst::List(_)) => {
+                inst @ (Inst::Set(_)
+                | Inst::Any
+                | Inst::Name
+                | Inst::Capital
+                | Inst::Ing
+                | Inst::Ed
+                | Inst::List(_)) => {
                     self.skip_asides(state, start, jobs);
                     let widest = if state.loose { Break::Soft } else { Break::None };
                     let first = token == start;

@@ -152,7 +152,7 @@ impl<'a> Prose<'a> {
             self.break_block(span);
         }
         let Some(at) = self.frames.iter().rposition(|frame| frame.name == name) else { return };
-        if self.frames[at].nested > 0 && at + 1 == self.frames.len() {
+        if self.frames[at].nested > 0 {
             self.frames[at].nested -= 1;
             return;
         }
@@ -215,7 +215,7 @@ impl<'a> Prose<'a> {
     /// Decodes the character reference that `rest` begins with; returns its length.
     fn reference(&mut self, rest: &str, at: usize) -> usize {
         let (decoded, len) = reference(rest).unwrap_or_else(|| ("&".to_owned(), 1));
-        // Word puts a lone space that does not break into what it means to be an empty line.
+        // Mail programs put a lone one into what they mean to be an empty line.
         if decoded == "\u{A0}" && (self.out.is_empty() || self.breaks > 0) {
             return len;
         }
@@ -277,6 +277,7 @@ impl<'a> Prose<'a> {
         let quotes = self.quotes.min(DEEPEST_QUOTE);
         let prefix = "> ".repeat(quotes);
         let broken_by = self.broken_by;
+        let new_line = self.out.is_empty() || self.breaks > 0;
         if self.out.is_empty() {
             self.out.push_decoded(&prefix, self.from, broken_by);
         } else if self.breaks > 0 {
@@ -288,7 +289,7 @@ impl<'a> Prose<'a> {
         } else if let Some(space) = self.space {
             self.write_space(space);
         }
-        if self.breaks > 0 || self.out.is_empty() {
+        if new_line {
             self.line_quotes = quotes;
         }
         self.breaks = 0;
@@ -585,6 +586,10 @@ mod tests {
                 <div>Old</div></div>New"
             ),
             "Hi\n\n> ---------- Forwarded message\n>\n> Old\n\nNew"
+        );
+        assert_eq!(
+            prose("<div class=quote><blockquote>a<div>b</div>c</blockquote>d</div>e"),
+            "> > a\n> >\n> > b\n> >\n> > c\n\n> d\n\ne"
         );
         assert_eq!(prose("He said <q>not my job</q>."), "He said \u{201C}not my job\u{201D}.");
     }

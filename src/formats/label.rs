@@ -60,7 +60,7 @@ fn by_parts(label: &str) -> Option<Speaker> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sense {
     Role(Role),
-    /// It makes a bot of an agent: "virtual agent".
+    /// It makes a bot of an agent, or is one: "virtual agent", "AI".
     Artificial,
     /// It goes with any role: "team", "live", "2".
     Neutral,
@@ -74,6 +74,9 @@ enum Sense {
 fn role(phrase: &str) -> Option<Role> {
     let senses: Vec<Sense> = words(phrase).map(|word| sense(&word)).collect();
     let spoken = |role| (role == Role::Agent) || (role == Role::Bot);
+    if senses == [Sense::Artificial] {
+        return Some(Role::Bot);
+    }
     let last = senses.iter().rposition(|sense| matches!(sense, Sense::Role(_)))?;
     let Sense::Role(role) = senses[last] else { return None };
     let after_neutral = senses[last + 1..].iter().all(|&sense| sense == Sense::Neutral);
@@ -114,12 +117,12 @@ fn sense(word: &str) -> Sense {
         | "guest" | "member" | "consumer" | "shopper" | "requester" | "requestor" => {
             Sense::Role(Role::Customer)
         }
-        "bot" | "chatbot" | "voicebot" | "assistant" | "ivr" | "ai" | "autoresponder" => {
+        "bot" | "chatbot" | "voicebot" | "assistant" | "ivr" | "autoresponder" => {
             Sense::Role(Role::Bot)
         }
         "system" => Sense::Role(Role::System),
         "note" | "whisper" => Sense::Role(Role::Note),
-        "virtual" | "automated" | "digital" => Sense::Artificial,
+        "virtual" | "automated" | "ai" => Sense::Artificial,
         "team" | "desk" | "centre" | "center" | "department" | "dept" | "live" | "chat" | "the"
         | "our" | "end" | "new" | "senior" | "junior" | "lead" | "tier" | "level" | "technical"
         | "tech" | "online" | "web" | "website" | "phone" | "human" | "private" | "internal"
@@ -151,7 +154,8 @@ mod tests {
             ("Virtual Assistant", "Virtual Assistant", Role::Bot),
             ("Support Bot", "Support Bot", Role::Bot),
             ("IVR", "IVR", Role::Bot),
-            ("AI Agent", "AI Agent", Role::Agent),
+            ("AI Agent", "AI Agent", Role::Bot),
+            ("AI", "AI", Role::Bot),
             ("Sales Assistant", "Sales Assistant", Role::Agent),
             ("System", "System", Role::System),
             ("Internal note", "Internal note", Role::Note),

@@ -4,8 +4,12 @@
 //! A format decides what is prose and who says it; it never judges the words. It
 //! reads what it can and tells what it could not.
 
+mod chat_log;
 mod draft;
 mod html;
+mod label;
+mod lines;
+mod stamp;
 
 use std::str::FromStr;
 
@@ -14,7 +18,7 @@ use crate::text::{MappedText, TextSpan};
 use crate::turn::Conversation;
 
 /// All formats. Where several recognise a source with equal certainty, the first reads it.
-pub static FORMATS: &[Format] = &[draft::MARKDOWN, draft::TEXT];
+pub static FORMATS: &[Format] = &[chat_log::CHAT_LOG, draft::MARKDOWN, draft::TEXT];
 
 /// An input format.
 #[derive(Debug)]
@@ -74,12 +78,23 @@ impl Input<'_> {
     }
 }
 
-/// What could be understood of a source.
+/// What a format could understand of a source.
 #[derive(Debug, Default)]
 pub struct Reading {
     /// The conversations, in the order of the source.
     pub conversations: Vec<Conversation>,
     /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// What was understood of a source, and as what.
+#[derive(Debug)]
+pub struct Understood {
+    /// The format that it was read as.
+    pub format: &'static Format,
+    /// The conversations, in the order of the source.
+    pub conversations: Vec<Conversation>,
+    /// What could not be decoded or read.
     pub problems: Vec<Problem>,
 }
 
@@ -111,7 +126,7 @@ pub struct UnknownFormat;
 
 /// Reads a source.
 #[must_use]
-pub fn read(source: &Source, format: InputFormat) -> Reading {
+pub fn read(source: &Source, format: InputFormat) -> Understood {
     let (text, mut problems) = source.decode();
     let input = Input { source, text };
     let format = match format {
@@ -120,7 +135,7 @@ pub fn read(source: &Source, format: InputFormat) -> Reading {
     };
     let mut reading = (format.read)(&input);
     problems.append(&mut reading.problems);
-    Reading { problems, ..reading }
+    Understood { format, conversations: reading.conversations, problems }
 }
 
 /// The format that is most certain of a source; of several the first.

@@ -103,8 +103,9 @@ impl Scanner<'_> {
     }
 
     fn weekday(&mut self) -> bool {
-        const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-        let read = self.named(&DAYS, "day");
+        const DAYS: [&str; 7] =
+            ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+        let read = self.named(&DAYS);
         if read {
             self.one_of(",.");
             self.blank();
@@ -114,25 +115,23 @@ impl Scanner<'_> {
 
     fn month(&mut self) -> bool {
         const MONTHS: [&str; 12] = [
-            "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+            "january", "february", "march", "april", "may", "june", "july", "august",
+            "september", "october", "november", "december",
         ];
-        let read = self.named(&MONTHS, "");
+        let read = self.named(&MONTHS);
         if read {
             self.one_of(".-");
         }
         read
     }
 
-    /// A word that begins with one of the names, and goes on no longer than names do.
-    fn named(&mut self, names: &[&str], ending: &str) -> bool {
-        const LONGEST: usize = 9;
-        let word = self.letters();
-        let lower = word.to_ascii_lowercase();
-        let known = names.iter().any(|name| lower.starts_with(name))
-            && (lower.len() <= 4 || (lower.len() <= LONGEST && lower.ends_with(ending)));
-        let len = word.len();
+    /// One of the names, or its first three letters or more.
+    fn named(&mut self, names: &[&str]) -> bool {
+        const SHORTEST: usize = 3;
+        let lower = self.letters().to_ascii_lowercase();
+        let known = lower.len() >= SHORTEST && names.iter().any(|name| name.starts_with(&lower));
         if known {
-            self.at += len;
+            self.at += lower.len();
         }
         known
     }
@@ -225,16 +224,16 @@ impl Scanner<'_> {
 
     /// What stands between a date and a time: `, `, `T`, ` at `, ` klo `.
     fn connection(&mut self) -> bool {
-        const LONGEST_WORD: usize = 8;
+        const WORDS: [&str; 10] =
+            ["at", "on", "um", "klo", "kl", "a", "à", "às", "alle", "ore"];
         let start = self.at;
         if self.one_of("T").is_some() {
             return true;
         }
         self.one_of(",.");
         let mut read = self.blank();
-        let word = self.letters().len();
-        if (1..=LONGEST_WORD).contains(&word) {
-            self.at += word;
+        if WORDS.contains(&self.letters()) {
+            self.at += self.letters().len();
             read = self.blank();
         } else if self.one_of("-").is_some() {
             read = self.blank();

@@ -473,9 +473,12 @@ fn ends_line(between: &str, line_length: usize, next: &str) -> bool {
     if rest.is_empty() {
         return false;
     }
-    let trimmed =
-        |line: &str| !line.trim_matches(|c: char| c.is_whitespace() || is_invisible(c)).is_empty();
-    if rest.len() > 1 || rest.iter().any(|line| trimmed(line)) || first.trim_end().ends_with(':') {
+    let starts_item = |line: &&str| {
+        let line = line.trim_start();
+        line.starts_with(['>', '#', '|', '\u{2022}'])
+            || ["- ", "* ", "+ ", "\u{2013} "].iter().any(|mark| line.starts_with(mark))
+    };
+    if rest.len() > 1 || rest.iter().any(starts_item) || first.trim_end().ends_with(':') {
         return true;
     }
     line_length < WRAPPED && next.starts_with(char::is_uppercase)

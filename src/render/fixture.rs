@@ -32,7 +32,8 @@ pub(super) fn report<'r>(name: &str, bytes: &[u8], rule: &'r Rule, words: &[&str
     let source = Source::new(name.to_owned(), bytes.to_vec());
     let (text, problems) = source.decode();
     let turn = Turn::new(Role::Agent, text);
-    let turns = vec![PlacedTurn { conversation: None, number: 1, checked: true, turn }];
+    let turns =
+        vec![PlacedTurn { conversation: None, channel: None, number: 1, checked: true, turn }];
     let mut report = Report { source, turns, findings: Vec::new(), skips: Vec::new(), problems };
     for words in words {
         let span = span(&report, words);

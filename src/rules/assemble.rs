@@ -467,6 +467,9 @@ fn title_from(id: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
+/// Categories that deflect by asking: "who told you that?", "have you tried the store?"
+const ASKING: [&str; 4] = ["customer-blame", "runaround", "excuse", "custom"];
+
 /// What the category's deflections can be excused by, unless the rule says otherwise.
 fn guards(category: &str, table: &GuardTable) -> Guards {
     let redeemable = [
@@ -488,5 +491,6 @@ fn guards(category: &str, table: &GuardTable) -> Guards {
         referent: table.referent.unwrap_or(category == "they-distancing"),
         reasoned: table.reasoned.unwrap_or(category == "policy-shield"),
         linked: table.linked.unwrap_or(category == "runaround"),
+        asked: table.asked.unwrap_or(!ASKING.contains(&category)),
     }
 }

@@ -54,7 +54,7 @@ pub(crate) struct RuleMatcher {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "eight independent switches, as the pack writes them"
+    reason = "nine independent switches, as the pack writes them"
 )]
 pub(crate) struct Guards {
     pub(crate) quoted: bool,
@@ -65,6 +65,7 @@ pub(crate) struct Guards {
     pub(crate) referent: bool,
     pub(crate) reasoned: bool,
     pub(crate) linked: bool,
+    pub(crate) asked: bool,
 }
 
 /// Phrases around a match that decide about it.

@@ -101,6 +101,7 @@ pub(super) struct GuardTable {
     pub(super) referent: Option<bool>,
     pub(super) reasoned: Option<bool>,
     pub(super) linked: Option<bool>,
+    pub(super) asked: Option<bool>,
 }
 
 /// `[[rule.examples]]`: `flag` with `span`, or `pass`.

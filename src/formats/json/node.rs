@@ -18,6 +18,11 @@ impl<'d> Node<'d> {
         Self { text, value }
     }
 
+    /// The text that the document was read from.
+    pub(super) fn text(self) -> &'d MappedText {
+        self.text
+    }
+
     /// Whether both are the same place of the same document.
     pub(super) fn is(self, other: Self) -> bool {
         std::ptr::eq(self.value, other.value)

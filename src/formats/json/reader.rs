@@ -70,13 +70,6 @@ pub(super) enum FlawKind {
     Depth,
 }
 
-impl FlawKind {
-    /// Whether nothing behind the flaw was read.
-    pub(super) fn stops(self) -> bool {
-        matches!(self, Self::Ended | Self::Expected(_))
-    }
-}
-
 /// One of the documents of a text.
 #[derive(Debug)]
 pub(super) struct Document {

@@ -1,0 +1,323 @@
+//! Chat logs in plain text, as chat programs save them and as people paste them:
+//! `Agent: ...`, `[10:02] Jane (Support): ...`, `10:02:15 Jane - Acme Support> ...`, or a
+//! line with a name and a time above the words.
+//!
+//! A line alone can't be judged: "Note: call me" may be a speaker's or a sentence's
+//! start. So the log is read twice, first for its [`Style`], then for its turns.
+
+mod head;
+
+use rustc_hash::FxHashMap;
+
+use self::head::{Head, head};
+use super::label::speaker;
+use super::lines::{Line, cut, lines};
+use super::{Certainty, Format, Input, Reading};
+use crate::turn::{Conversation, Role, Turn};
+
+/// A chat log.
+pub(super) const CHAT_LOG: Format = Format {
+    name: "chat",
+    about: "A chat log in plain text, its speakers named by labels",
+    recognize,
+    read,
+};
+
+/// How a log marks where a turn begins.
+#[derive(Debug, Default)]
+struct Style {
+    /// Labels and how often each stands before words.
+    labels: FxHashMap<String, Label>,
+    /// Lines with a time and a marked label.
+    timed: usize,
+    /// Whether names stand on lines of their own.
+    name_lines: bool,
+    /// Lines that are not blank.
+    lines: usize,
+    /// The first of them.
+    first: Option<Start>,
+}
+
+/// What is known of a label.
+#[derive(Clone, Copy, Debug, Default)]
+struct Label {
+    /// Lines where it is marked by a colon or the like.
+    marked: usize,
+    /// Lines where a time stands with it, but no mark.
+    alone: usize,
+    /// Lines where it is marked, has no time, and looks like a name before a sentence.
+    spoken: usize,
+}
+
+/// What a log begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    /// A message.
+    Message {
+        /// With its time in brackets.
+        bracketed: bool,
+    },
+    /// "Hi Bob,": it is a letter.
+    Greeting,
+    Other,
+}
+
+impl Style {
+    fn of(text: &str) -> Self {
+        let mut style = Self::default();
+        for line in lines(text).filter(|line| !line.is_blank()) {
+            let head = head(line.text);
+            style.lines += 1;
+            if style.first.is_none() {
+                style.first = Some(start(line.text, &head));
+            }
+            style.count(line.text, &head);
+        }
+        let alone = style.labels.values().map(|label| label.alone).sum::<usize>();
+        let marked = style.labels.values().map(|label| label.marked).sum::<usize>();
+        style.name_lines = alone > marked;
+        style
+    }
+
+    fn count(&mut self, line: &str, head: &Head) {
+        let Some(range) = head.label.clone() else { return };
+        let name = &line[range];
+        let bare = !head.marked && head.time.is_none();
+        if bare && !speaker(name).certain {
+            return;
+        }
+        let spoken = head.marked && head.time.is_none() && is_name(name) && is_sentence(&line[head.words..]);
+        let words = !line[head.words..].trim().is_empty();
+        let label = self.labels.entry(name.to_owned()).or_default();
+        if head.marked && words {
+            label.marked += 1;
+            label.spoken += usize::from(spoken);
+        } else {
+            label.alone += 1;
+        }
+        self.timed += usize::from(head.marked && head.time.is_some());
+    }
+
+    /// How certainly a text with these lines is a log.
+    fn certainty(&self) -> Certainty {
+        match self.first {
+            None | Some(Start::Greeting) => return Certainty::No,
+            _ => {}
+        }
+        if self.has_both_sides() || (self.timed >= 2 && self.has_speaker_again()) {
+            return Certainty::Sure;
+        }
+        let bracketed = self.first == Some(Start::Message { bracketed: true });
+        if (self.timed >= 1 && bracketed) || self.has_name_lines() || self.has_talking_names() {
+            return Certainty::Likely;
+        }
+        Certainty::No
+    }
+
+    /// Whether labels of the company's side and of the customer's both stand before words.
+    fn has_both_sides(&self) -> bool {
+        let has = |side: &[Role]| {
+            self.labels.keys().map(|name| speaker(name)).any(|it| it.certain && side.contains(&it.role))
+        };
+        has(&[Role::Agent, Role::Bot]) && has(&[Role::Customer])
+    }
+
+    /// Whether somebody speaks twice, or is called agent or customer.
+    fn has_speaker_again(&self) -> bool {
+        self.labels.iter().any(|(name, label)| {
+            label.marked >= 2 || (label.marked == 1 && speaker(name).role != Role::Unknown)
+        })
+    }
+
+    /// Whether most lines belong to names that stand, with a time, above what was said.
+    fn has_name_lines(&self) -> bool {
+        let again = self.labels.iter().filter(|(name, label)| label.alone >= 2 && is_name(name));
+        self.name_lines && again.count() >= 2
+    }
+
+    /// Whether two or more names alternate before sentences, on a third of all lines.
+    fn has_talking_names(&self) -> bool {
+        let names = || self.labels.values().filter(|label| label.spoken >= 2);
+        let spoken = names().map(|label| label.spoken).sum::<usize>();
+        matches!(self.first, Some(Start::Message { .. })) && names().count() >= 2 && spoken * 3 >= self.lines
+    }
+
+    /// Whether a turn begins with this line.
+    fn begins_turn(&self, line: &str, head: &Head) -> bool {
+        let Some(range) = head.label.clone() else { return false };
+        let name = &line[range];
+        if head.marked {
+            let known = self.labels.get(name).is_some_and(|label| {
+                label.marked + label.alone > label.spoken || (label.spoken >= 2 && self.timed == 0)
+            });
+            let timed = head.time.is_some();
+            return timed || speaker(name).certain || (known && is_name(name));
+        }
+        let alone = line[..head.words].trim().is_empty() || head.time.is_some();
+        self.name_lines && alone && (head.time.is_some() || speaker(name).certain)
+    }
+}
+
+fn recognize(input: &Input<'_>) -> Certainty {
+    const ENDINGS: [&str; 8] = ["", "txt", "text", "log", "md", "markdown", "chat", "transcript"];
+    let extension = input.extension();
+    let start = input.start();
+    let markup = start.trim_start().starts_with(['{', '<']);
+    if markup || !ENDINGS.contains(&extension.as_str()) {
+        return Certainty::No;
+    }
+    Style::of(start).certainty()
+}
+
+fn read(input: &Input<'_>) -> Reading {
+    let text = input.text.as_str();
+    let style = Style::of(text);
+    let mut reader = Reader { input, turns: Vec::new(), open: Open::preamble() };
+    for line in lines(text) {
+        let head = head(line.text);
+        if style.begins_turn(line.text, &head) {
+            reader.begin(line, &head);
+        } else if is_event(line.text) || (head.time.is_some() && head.bracketed && style.timed > 0) {
+            reader.event(line, &head);
+        } else if is_rule(line.text) {
+            reader.close(line.start);
+            reader.open = Open { start: line.end(), ..Open::preamble() };
+        }
+    }
+    reader.close(text.len());
+    let mut problems = Vec::new();
+    if reader.turns.iter().all(|turn| turn.role == Role::System) && !text.trim().is_empty() {
+        problems.push(input.problem(0, "no speaker is named; read as one turn of nobody known"));
+        reader.turns = vec![Turn::new(Role::Unknown, cut(&input.text, 0, text.len()))];
+    }
+    let conversation = Conversation { turns: reader.turns, ..Conversation::default() };
+    Reading { conversations: vec![conversation], problems }
+}
+
+/// The turn that is being read.
+#[derive(Debug)]
+struct Open {
+    speaker: Option<String>,
+    role: Role,
+    time: Option<String>,
+    start: usize,
+}
+
+impl Open {
+    /// What stands before the first turn, or after a rule: headings, the ticket's number.
+    fn preamble() -> Self {
+        Self { speaker: None, role: Role::System, time: None, start: 0 }
+    }
+}
+
+struct Reader<'a, 's> {
+    input: &'a Input<'s>,
+    turns: Vec<Turn>,
+    open: Open,
+}
+
+impl Reader<'_, '_> {
+    fn begin(&mut self, line: Line<'_>, head: &Head) {
+        let label = head.label.clone().map_or("", |range| &line.text[range]);
+        let speaker = speaker(label);
+        self.close(line.start);
+        let words = if head.marked { line.start + head.words } else { line.end() };
+        self.open = Open {
+            speaker: Some(speaker.name),
+            role: speaker.role,
+            time: time(line, head),
+            start: words,
+        };
+    }
+
+    /// A line of the software's own: it belongs to nobody, and what follows it does so, too.
+    fn event(&mut self, line: Line<'_>, head: &Head) {
+        self.close(line.start);
+        let start = if head.time.is_some() && !head.marked { line.start + head.words } else { line.start };
+        self.open = Open { time: time(line, head), start, ..Open::preamble() };
+    }
+
+    fn close(&mut self, end: usize) {
+        let text = cut(&self.input.text, self.open.start.min(end), end);
+        let open = std::mem::replace(&mut self.open, Open::preamble());
+        if !text.as_str().is_empty() {
+            self.turns.push(Turn { speaker: open.speaker, role: open.role, time: open.time, text });
+        }
+    }
+}
+
+fn time(line: Line<'_>, head: &Head) -> Option<String> {
+    head.time.clone().map(|range| line.text[range].to_owned())
+}
+
+fn start(line: &str, head: &Head) -> Start {
+    const GREETINGS: [&str; 7] = ["hi", "hello", "hey", "dear", "good", "thanks", "thank"];
+    let first = line.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty());
+    let greeting = first.is_some_and(|word| GREETINGS.iter().any(|it| it.eq_ignore_ascii_case(word)));
+    if head.marked || (head.time.is_some() && head.label.is_some()) {
+        Start::Message { bracketed: head.bracketed }
+    } else if greeting {
+        Start::Greeting
+    } else {
+        Start::Other
+    }
+}
+
+/// Whether a label without a role could be a person's name, and not what a line of a letter
+/// or a form begins with.
+fn is_name(label: &str) -> bool {
+    const NO_NAMES: [&str; 64] = [
+        "note", "notes", "ps", "subject", "re", "date", "time", "from", "to", "cc", "bcc", "sent",
+        "hi", "hello", "dear", "order", "warning", "step", "option", "example", "tip",
+        "important", "address", "phone", "tel", "telephone", "email", "mail", "fax", "hours",
+        "total", "price", "cost", "question", "answer", "website", "name", "number", "reference",
+        "ref", "invoice", "ticket", "case", "monday", "tuesday", "wednesday", "thursday",
+        "friday", "saturday", "sunday", "today", "tomorrow", "update", "summary", "problem",
+        "solution", "cause", "fix", "reminder", "opening", "delivery", "payment", "status",
+        "model",
+    ];
+    const MOST_WORDS: usize = 4;
+    let mut words = label.split_whitespace();
+    let is_part = |word: &str| {
+        word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit() || c == '(')
+            && !NO_NAMES.iter().any(|it| it.eq_ignore_ascii_case(word.trim_matches(['.', ',', '(', ')'])))
+    };
+    let one = label.split_whitespace().count() == 1;
+    let handle = one && label.chars().all(|c| c.is_lowercase() || matches!(c, '_' | '0'..='9' | '.'));
+    let letters = label.chars().filter(|c| c.is_alphabetic()).count();
+    let known = !NO_NAMES.iter().any(|it| it.eq_ignore_ascii_case(label));
+    letters >= 2
+        && known
+        && label.split_whitespace().count() <= MOST_WORDS
+        && (handle || words.all(is_part))
+}
+
+/// Whether what follows a label looks said, not filled in: two words or more, not all numbers.
+fn is_sentence(words: &str) -> bool {
+    let lower = words.split_whitespace().filter(|word| word.contains(char::is_lowercase));
+    lower.count() >= 2
+}
+
+/// Whether a line tells what happened: "*** Jane joined the chat ***".
+fn is_event(line: &str) -> bool {
+    const LONGEST: usize = 120;
+    const WHAT: [&str; 4] = [" joined ", " left ", " entered ", " ended "];
+    const WHERE: [&str; 4] = ["chat", "conversation", "session", "room"];
+    let line = line.trim();
+    if line.len() > LONGEST {
+        return false;
+    }
+    let framed = ["***", "---", "==="]
+        .into_iter()
+        .any(|frame| line.starts_with(frame) && line.ends_with(frame) && !is_rule(line));
+    let bare = line.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
+    let told = WHAT.iter().any(|what| bare.contains(what)) && WHERE.iter().any(|it| bare.ends_with(it));
+    framed || told
+}
+
+/// Whether a line is drawn across the page.
+fn is_rule(line: &str) -> bool {
+    const SHORTEST: usize = 5;
+    let line = line.trim();
+    line.len() >= SHORTEST && line.bytes().all(|byte| b"-=*_#".contains(&byte))
+}

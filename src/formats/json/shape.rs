@@ -1,0 +1,473 @@
+//! How a product stores its conversations as JSON, and how they are read by that.
+//!
+//! A [`Shape`] is a table of paths. Nothing of what it describes needs code, so that a
+//! further product is a further table.
+
+use std::borrow::Cow;
+
+use rustc_hash::FxHashMap;
+
+use super::node::Node;
+use super::reader::{Documents, Flaw, FlawKind};
+use super::words::{self, Words};
+use crate::formats::{Certainty, Input, Reading};
+use crate::source::Problem;
+use crate::text::{MappedText, TextSpan};
+use crate::turn::{Conversation, Role, Turn};
+
+/// Where a product keeps the messages of its conversations and what belongs to them.
+///
+/// Where several paths are given, the first that leads to something counts. Paths start
+/// at the message, unless they begin with one of these:
+///
+/// | prefix | starts at |
+/// |---|---|
+/// | `^.` | the conversation that holds the message |
+/// | `$.` | the document that holds the conversation |
+/// | `@.` | the person who wrote the message, as [`People`] finds it |
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape<'a> {
+    /// Where the conversations are; the first layout by which there are messages counts.
+    pub(super) layouts: &'a [Layout<'a>],
+    /// What tells the product's messages from others: all marks of one of these rows.
+    /// A mark is a path, or a path and the words that may stand there: `type=note|comment`.
+    pub(super) marks: &'a [&'a [&'a str]],
+    /// The name of the conversation; these paths start at the conversation.
+    pub(super) id: &'a [&'a str],
+    /// How it was held; these paths start at the conversation, too.
+    pub(super) channel: &'a [&'a str],
+    /// The list of people, if messages merely have their numbers.
+    pub(super) people: Option<People<'a>>,
+    /// What belongs to a message.
+    pub(super) message: Message<'a>,
+}
+
+/// A way to lay out conversations in a document.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layout<'a> {
+    /// The path from the document to each conversation.
+    pub(super) conversations: &'a str,
+    /// The paths from a conversation to its messages, or to arrays of them; all count.
+    pub(super) messages: &'a [&'a str],
+}
+
+/// A list of people, and what joins them to their messages.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct People<'a> {
+    /// The person's number in a message.
+    pub(super) key: &'a [&'a str],
+    /// The people; these paths start at the conversation, or with `$.`.
+    pub(super) lists: &'a [&'a str],
+    /// The person's number in the list; these paths start at the person.
+    pub(super) id: &'a [&'a str],
+}
+
+/// What belongs to a message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Message<'a> {
+    /// What was said.
+    pub(super) text: &'a [Text<'a>],
+    /// The speaker's name; `a+b` are two parts of one.
+    pub(super) speaker: &'a [&'a str],
+    /// The speaker's role; the first rule that knows it counts.
+    pub(super) role: &'a [RoleOf<'a>],
+    /// When it was said.
+    pub(super) time: &'a [&'a str],
+    /// The name of the conversation, if messages bear it.
+    pub(super) conversation: &'a [&'a str],
+}
+
+/// Where the words of a message stand, and as what.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Text<'a> {
+    /// As they are; several strings are lines.
+    Plain(&'a str),
+    /// As they are; several strings are sentences of one line.
+    Sentences(&'a str),
+    /// In some markup, and how it is taken off.
+    Markup(&'a str, fn(&MappedText) -> MappedText),
+}
+
+/// What tells the role of a speaker.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum RoleOf<'a> {
+    /// A word, one of these.
+    Word(&'a str, &'a Words),
+    /// The beginning of a word, one of these.
+    Prefix(&'a str, &'a Words),
+    /// A word that everybody uses.
+    Common(&'a str),
+    /// Two words, if they are the same.
+    Same(&'a str, &'a str, Role),
+    /// Two words, if they are not.
+    Differs(&'a str, &'a str, Role),
+    /// That there is anything but `null`.
+    Has(&'a str, Role),
+}
+
+/// A conversation that was found in a document.
+#[derive(Debug)]
+pub(super) struct Found<'d> {
+    /// What holds it.
+    pub(super) conversation: Node<'d>,
+    /// Its messages.
+    pub(super) messages: Vec<Node<'d>>,
+}
+
+/// Whether a source is of this shape.
+pub(super) fn recognize(shape: &Shape<'_>, input: &Input<'_>) -> Certainty {
+    let marked = |root| {
+        shape.layouts.iter().any(|layout| {
+            layout.find(root).iter().any(|found| {
+                let scope = |&message| Scope::new(root, found.conversation, message);
+                found.messages.iter().take(ENOUGH).any(|message| shape.marks(&scope(message)))
+            })
+        })
+    };
+    if start_holds(input, marked) { Certainty::Sure } else { Certainty::No }
+}
+
+/// How many messages, or documents, of the start of a source are looked at.
+const ENOUGH: usize = 8;
+
+/// Whether one of the first documents of a source holds something.
+pub(super) fn start_holds(input: &Input<'_>, holds: impl Fn(Node<'_>) -> bool) -> bool {
+    let start = input.start();
+    if !start.trim_start_matches(['\u{FEFF}', '\x1E', ' ', '\t', '\r', '\n']).starts_with(['{', '[']) {
+        return false;
+    }
+    let documents = Documents::of(start).take(ENOUGH);
+    documents.filter_map(|document| document.value).any(|value| holds(Node::new(&input.text, &value)))
+}
+
+/// Reads a source by a shape.
+pub(super) fn read(shape: &Shape<'_>, input: &Input<'_>) -> Reading {
+    read_found(shape, input, |root, reader| {
+        shape.layouts.iter().any(|layout| {
+            let mut found = layout.find(root);
+            found.iter_mut().for_each(|found| found.keep_whole(layout));
+            reader.document(root, &found)
+        })
+    })
+}
+
+/// Reads a source document by document.
+pub(super) fn read_found(
+    shape: &Shape<'_>,
+    input: &Input<'_>,
+    mut read: impl FnMut(Node<'_>, &mut Reader<'_>) -> bool,
+) -> Reading {
+    let mut reader = Reader { shape, conversations: Vec::new(), by_id: FxHashMap::default(), loose: None };
+    let mut flaws = Flaws::default();
+    let documents = Documents::of(input.text.as_str());
+    let by_line = documents.by_line();
+    for document in documents {
+        flaws.add(&document.flaws);
+        if let Some(value) = &document.value {
+            read(Node::new(&input.text, value), &mut reader);
+        }
+    }
+    let mut problems = flaws.problems(input, by_line);
+    if reader.conversations.is_empty() {
+        problems.push(input.problem(0, "no messages were found in this JSON"));
+    }
+    Reading { conversations: reader.conversations, problems }
+}
+
+impl Layout<'_> {
+    /// The conversations of a document, with all their messages.
+    fn find<'d>(&self, root: Node<'d>) -> Vec<Found<'d>> {
+        let conversations = root.find(self.conversations);
+        let found = conversations.into_iter().map(|conversation| {
+            let lists = self.messages.iter().flat_map(|path| conversation.find(path));
+            Found { conversation, messages: lists.flat_map(each).collect() }
+        });
+        found.collect()
+    }
+}
+
+/// The elements of an array; anything else is the only one of itself.
+fn each(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    node.elements().chain((!node.is_array()).then_some(node))
+}
+
+impl Found<'_> {
+    /// Drops a message inside which the reader stopped: what would have followed may be
+    /// that it is a private note. A conversation that is itself one of its messages is
+    /// no more than not finished.
+    fn keep_whole(&mut self, layout: &Layout<'_>) {
+        let conversation = self.conversation;
+        let many = layout.messages.len() > 1;
+        self.messages.retain(|message| !message.is_cut() || (many && message.is(conversation)));
+    }
+}
+
+/// Puts turns together to conversations.
+#[derive(Debug)]
+pub(super) struct Reader<'s> {
+    shape: &'s Shape<'s>,
+    conversations: Vec<Conversation>,
+    by_id: FxHashMap<String, usize>,
+    /// The conversation of messages that are documents of their own and bear no name of
+    /// a conversation.
+    loose: Option<usize>,
+}
+
+impl Reader<'_> {
+    /// Reads what was found in a document, and tells whether there was a message in it.
+    pub(super) fn document(&mut self, root: Node<'_>, found: &[Found<'_>]) -> bool {
+        let mut any = false;
+        let people = self.shape.people.as_ref();
+        let everywhere = people.map_or_else(Directory::default, |people| people.of_document(root));
+        for found in found {
+            let here = people.map_or_else(Directory::default, |people| people.of(found.conversation));
+            any |= self.conversation(root, found, [&here, &everywhere]);
+        }
+        any
+    }
+
+    fn conversation(&mut self, root: Node<'_>, found: &Found<'_>, people: [&Directory<'_>; 2]) -> bool {
+        let mut own = None;
+        let mut any = false;
+        for &message in &found.messages {
+            let mut scope = Scope::new(root, found.conversation, message);
+            if let Some(by) = &self.shape.people {
+                scope.person = by.find(&scope, people);
+            }
+            let Some(turn) = self.shape.turn(&scope) else { continue };
+            let loose = message.is(root);
+            let place = if loose { self.loose } else { own };
+            let place = self.place(&scope, place);
+            *(if loose { &mut self.loose } else { &mut own }) = Some(place);
+            self.conversations[place].turns.push(turn);
+            any = true;
+        }
+        any
+    }
+
+    /// The conversation of a message: the one of its name, or else the one it stands in.
+    fn place(&mut self, scope: &Scope<'_>, standing: Option<usize>) -> usize {
+        let conversation = Scope { message: scope.conversation, ..*scope };
+        let id = scope.word(self.shape.message.conversation);
+        let id = id.or_else(|| conversation.word(self.shape.id)).map(Cow::into_owned);
+        let known = id.as_ref().map_or(standing, |id| self.by_id.get(id).copied());
+        known.unwrap_or_else(|| {
+            let place = self.conversations.len();
+            if let Some(id) = &id {
+                self.by_id.insert(id.clone(), place);
+            }
+            let channel = conversation.word(self.shape.channel).map(Cow::into_owned);
+            self.conversations.push(Conversation { id, channel, turns: Vec::new() });
+            place
+        })
+    }
+}
+
+impl Shape<'_> {
+    /// Whether a message bears all marks of one row.
+    fn marks(&self, scope: &Scope<'_>) -> bool {
+        self.marks.iter().any(|row| row.iter().all(|mark| scope.holds(mark)))
+    }
+
+    /// The turn that a message is, if anything was said.
+    fn turn(&self, scope: &Scope<'_>) -> Option<Turn> {
+        let text = self.message.text.iter().find_map(|text| text.of(scope))?;
+        let role = self.message.role.iter().find_map(|role| role.of(scope));
+        Some(Turn {
+            speaker: self.message.speaker.iter().find_map(|path| scope.name(path)),
+            role: role.unwrap_or(Role::Unknown),
+            time: scope.word(self.message.time).map(Cow::into_owned),
+            text,
+        })
+    }
+
+    /// Whether a value is a message: something was said, by somebody.
+    pub(super) fn is_message(&self, node: Node<'_>) -> bool {
+        let scope = Scope::new(node, node, node);
+        let spoken = || self.message.text.iter().any(|text| text.of(&scope).is_some());
+        let speaker = || self.message.speaker.iter().any(|path| scope.name(path).is_some());
+        let role = || self.message.role.iter().any(|role| role.of(&scope).is_some());
+        (speaker() || role()) && spoken()
+    }
+}
+
+impl Text<'_> {
+    fn of(&self, scope: &Scope<'_>) -> Option<MappedText> {
+        match *self {
+            Self::Plain(path) => joined(&scope.find(path), "\n"),
+            Self::Sentences(path) => joined(&scope.find(path), " "),
+            Self::Markup(path, read) => {
+                let text = read(&scope.find(path).first()?.prose()?);
+                (!text.as_str().trim().is_empty()).then_some(text)
+            }
+        }
+    }
+}
+
+/// Joins strings; what stands between two of them in the file is read as `by`.
+fn joined(strings: &[Node<'_>], by: &str) -> Option<MappedText> {
+    let mut texts =
+        strings.iter().filter_map(|string| Some((*string, string.prose()?))).peekable();
+    let (mut last, first) = texts.next()?;
+    if texts.peek().is_none() {
+        return Some(first);
+    }
+    let mut builder = MappedText::builder();
+    builder.push_slice(&first, whole(&first));
+    for (string, text) in texts {
+        let (before, after) = (last.string_span()?, string.string_span()?);
+        if before.end < after.start {
+            let gap = TextSpan { start: before.end, end: after.start };
+            builder.push_decoded(by, string.text(), gap);
+            builder.push_slice(&text, whole(&text));
+            last = string;
+        }
+    }
+    Some(builder.finish())
+}
+
+/// The span of all of a text.
+pub(super) fn whole(text: &MappedText) -> TextSpan {
+    TextSpan::new(0, text.as_str().len())
+}
+
+impl RoleOf<'_> {
+    fn of(&self, scope: &Scope<'_>) -> Option<Role> {
+        let word = |path: &str| scope.word(&[path]);
+        match *self {
+            Self::Word(path, known) => words::among(known, &word(path)?),
+            Self::Common(path) => words::common(&word(path)?),
+            Self::Prefix(path, known) => {
+                let word = word(path)?;
+                known.iter().find(|(prefix, _)| word.starts_with(prefix)).map(|&(_, role)| role)
+            }
+            Self::Same(one, two, role) => (word(one)? == word(two)?).then_some(role),
+            Self::Differs(one, two, role) => (word(one)? != word(two)?).then_some(role),
+            Self::Has(path, role) => word(path).map(|_| role),
+        }
+    }
+}
+
+/// People by their numbers.
+type Directory<'d> = FxHashMap<Cow<'d, str>, Node<'d>>;
+
+impl People<'_> {
+    /// The people that a document lists for all its conversations.
+    fn of_document<'d>(&self, root: Node<'d>) -> Directory<'d> {
+        self.directory(root, |path| path.strip_prefix("$."))
+    }
+
+    /// The people that a conversation lists.
+    fn of<'d>(&self, conversation: Node<'d>) -> Directory<'d> {
+        self.directory(conversation, |path| (!path.starts_with("$.")).then_some(path))
+    }
+
+    fn directory<'d>(
+        &self,
+        base: Node<'d>,
+        path: impl for<'p> Fn(&'p str) -> Option<&'p str>,
+    ) -> Directory<'d> {
+        let mut directory = Directory::default();
+        let lists = self.lists.iter().filter_map(|list| path(list));
+        for person in lists.flat_map(|path| base.find(path)).flat_map(each) {
+            let ids = self.id.iter().filter_map(|path| person.first(path)?.word());
+            for id in ids {
+                directory.entry(id).or_insert(person);
+            }
+        }
+        directory
+    }
+
+    fn find<'d>(&self, scope: &Scope<'d>, directories: [&Directory<'d>; 2]) -> Option<Node<'d>> {
+        let key = scope.word(self.key)?;
+        directories.into_iter().find_map(|directory| directory.get(&key).copied())
+    }
+}
+
+/// Where the paths of a shape may start.
+#[derive(Clone, Copy, Debug)]
+struct Scope<'d> {
+    root: Node<'d>,
+    conversation: Node<'d>,
+    message: Node<'d>,
+    person: Option<Node<'d>>,
+}
+
+impl<'d> Scope<'d> {
+    fn new(root: Node<'d>, conversation: Node<'d>, message: Node<'d>) -> Self {
+        Self { root, conversation, message, person: None }
+    }
+
+    /// All values at a path.
+    fn find(&self, path: &str) -> Vec<Node<'d>> {
+        match path.split_at_checked(2) {
+            Some(("$.", path)) => self.root.find(path),
+            Some(("^.", path)) => self.conversation.find(path),
+            Some(("@.", path)) => self.person.map_or_else(Vec::new, |person| person.find(path)),
+            _ => self.message.find(path),
+        }
+    }
+
+    /// The first word at any of the paths.
+    fn word(&self, paths: &[&str]) -> Option<Cow<'d, str>> {
+        paths.iter().find_map(|path| self.find(path).into_iter().find_map(Node::word))
+    }
+
+    /// The name at a path, which may be made of parts.
+    fn name(&self, path: &str) -> Option<String> {
+        let parts: Vec<_> = path.split('+').filter_map(|path| self.word(&[path])).collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    }
+
+    /// Whether a mark is there.
+    fn holds(&self, mark: &str) -> bool {
+        match mark.split_once('=') {
+            Some((path, words)) => {
+                self.word(&[path]).is_some_and(|word| words.split('|').any(|known| word == known))
+            }
+            None => !self.find(mark).is_empty(),
+        }
+    }
+}
+
+/// The flaws of all documents, the first of them with their places.
+#[derive(Default)]
+struct Flaws {
+    first: Vec<Flaw>,
+    count: usize,
+}
+
+impl Flaws {
+    /// How many flaws are told one by one.
+    const MOST: usize = 20;
+
+    fn add(&mut self, flaws: &[Flaw]) {
+        self.count += flaws.len();
+        self.first.extend(flaws.iter().take(Self::MOST.saturating_sub(self.first.len())));
+    }
+
+    fn problems(&self, input: &Input<'_>, by_line: bool) -> Vec<Problem> {
+        let told = self.first.iter().map(|flaw| input.problem(flaw.at, message(flaw.kind, by_line)));
+        let mut problems: Vec<_> = told.collect();
+        if self.count > self.first.len() {
+            let more = self.count - self.first.len();
+            let message = format!("{more} more places in this JSON could not be read");
+            problems.push(Problem { position: None, message });
+        }
+        problems
+    }
+}
+
+fn message(kind: FlawKind, by_line: bool) -> String {
+    let unit = if by_line { "line" } else { "file" };
+    match kind {
+        FlawKind::Ended => {
+            format!("the {unit} ends in the middle of its JSON; what was complete before is read")
+        }
+        FlawKind::Expected(what) => {
+            format!("{what} was expected here; the rest of the {unit} is left out")
+        }
+        FlawKind::Word => "this bare word is no JSON; it is read as `null`".to_owned(),
+        FlawKind::Depth => "this lies too deep in the JSON and is left out".to_owned(),
+    }
+}
