@@ -96,36 +96,36 @@ fn placed(conversations: Vec<Conversation>, roles: &[Role]) -> Vec<PlacedTurn> {
     placed
 }
 
-/// How many turns away a neighbour may stand, what no customer sees left out.
-const NEARBY: usize = 2;
-
 /// The turns that the guards may look at: what the other side said before, and what the
 /// speaker says next.
 fn context(turns: &[PlacedTurn], number: usize) -> Context<'_> {
     let here = &turns[number];
-    let is_seen = |near: &&PlacedTurn| !matches!(near.turn.role, Role::Note | Role::System);
-    let in_conversation = |near: &PlacedTurn, distance: usize| {
-        // Numbers start again in every conversation.
-        near.number.abs_diff(here.number) == distance
-    };
-    let before = turns[..number].iter().rev().zip(1..);
-    let before = before.take_while(|&(near, away)| in_conversation(near, away)).map(|(it, _)| it);
-    let after = turns[number + 1..].iter().zip(1..);
-    let after = after.take_while(|&(near, away)| in_conversation(near, away)).map(|(it, _)| it);
-    let text = |near: &'_ PlacedTurn| near.turn.text.as_str();
-    let _ = text;
+    let before = nearby(here, turns[..number].iter().rev());
+    let after = nearby(here, &turns[number + 1..]);
     Context {
-        before: before
-            .filter(is_seen)
-            .take(NEARBY)
-            .find(|near| is_other_side(&here.turn, &near.turn))
-            .map(|near| near.turn.text.as_str()),
-        after: after
-            .filter(is_seen)
-            .take(NEARBY)
-            .find(|near| is_same_speaker(&here.turn, &near.turn))
-            .map(|near| near.turn.text.as_str()),
+        before: first_text(before, |near| is_other_side(&here.turn, near)),
+        after: first_text(after, |near| is_same_speaker(&here.turn, near)),
     }
+}
+
+/// The next two of the turns that belong to the same conversation and that everybody sees.
+fn nearby<'t>(
+    here: &PlacedTurn,
+    turns: impl IntoIterator<Item = &'t PlacedTurn>,
+) -> impl Iterator<Item = &'t Turn> {
+    // Numbers start again in every conversation.
+    let in_conversation =
+        move |&(near, away): &(&PlacedTurn, usize)| near.number.abs_diff(here.number) == away;
+    let is_seen = |turn: &&Turn| !matches!(turn.role, Role::Note | Role::System);
+    let turns = turns.into_iter().zip(1..).take_while(in_conversation);
+    turns.map(|(near, _)| &near.turn).filter(is_seen).take(2)
+}
+
+fn first_text<'t>(
+    mut turns: impl Iterator<Item = &'t Turn>,
+    fits: impl Fn(&Turn) -> bool,
+) -> Option<&'t str> {
+    turns.find(|turn| fits(turn)).map(|turn| turn.text.as_str())
 }
 
 fn is_same_speaker(a: &Turn, b: &Turn) -> bool {

@@ -45,11 +45,12 @@ impl RoleHints {
     }
 
     fn all_names(&self) -> impl Iterator<Item = (&str, Role)> {
-        let named = |names: &'_ [String], role| {
-            names.iter().map(move |name| (name.as_str(), role)).collect::<Vec<_>>()
-        };
-        let agents = named(&self.agents, Role::Agent).into_iter();
-        agents.chain(named(&self.bots, Role::Bot)).chain(named(&self.customers, Role::Customer))
+        let named = [
+            (&self.agents, Role::Agent),
+            (&self.bots, Role::Bot),
+            (&self.customers, Role::Customer),
+        ];
+        named.into_iter().flat_map(|(names, role)| names.iter().map(move |it| (it.as_str(), role)))
     }
 }
 

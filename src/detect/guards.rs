@@ -15,6 +15,9 @@ use crate::text::TextSpan;
 /// How many words may stand between a frame and the words that it governs.
 const REACH: usize = 5;
 
+/// How many sentences of the speaker's next turn may redeem this one.
+const SENTENCES_ON: usize = 3;
+
 /// Words before a step that make it a wish, a limit or a refusal: "if I can", "nothing more I
 /// can add", "won't let me change it".
 const SUPPOSES: [&str; 13] = [
@@ -246,16 +249,28 @@ fn telephone_number(document: &Document<'_>, reach: TextSpan) -> Option<TextSpan
     None
 }
 
-/// An owned next step follows in the same message.
+/// An owned next step follows in the same message, or in what the speaker says next.
 fn redeemed(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
     let rest = candidate.tokens.end..sentences.matcher(candidate.sentence).sentence().end;
-    let found = owned_step(candidate.sentence, rest, sentences).or_else(|| {
-        (candidate.sentence + 1..sentences.len()).find_map(|next| {
-            let all = sentences.matcher(next).sentence();
-            owned_step(next, all, sentences)
-        })
-    })?;
+    let found = owned_step(candidate.sentence, rest, sentences)
+        .or_else(|| owned_step_in(candidate.sentence + 1..sentences.len(), sentences));
+    let Some(found) = found else { return redeemed_after(sentences) };
     Some(format!("an owned next step follows: \"{}\"", sentences.document().slice(found)))
+}
+
+/// An owned next step stands at the beginning of the speaker's next turn.
+fn redeemed_after(sentences: &Sentences<'_>) -> Option<String> {
+    let mut after = sentences.neighbours().after()?;
+    let found = owned_step_in(0..after.len().min(SENTENCES_ON), &mut after)?;
+    let step = after.document().slice(found);
+    Some(format!("an owned next step follows in the next turn: \"{step}\""))
+}
+
+fn owned_step_in(among: Range<usize>, sentences: &mut Sentences<'_>) -> Option<Range<usize>> {
+    among.into_iter().find_map(|sentence| {
+        let all = sentences.matcher(sentence).sentence();
+        owned_step(sentence, all, sentences)
+    })
 }
 
 /// The first step in a range of tokens that somebody takes on, empty promises left out.

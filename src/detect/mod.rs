@@ -1,10 +1,12 @@
 //! Finds deflection in one text: scan, guards, overlap.
 //!
-//! A pure function from text and rules to hits; whose text it is, where it came
-//! from and how it is shown is not known here.
+//! A pure function from text and rules to hits, with a look at what was said before
+//! and after; whose text it is, where it came from and how it is shown is not known
+//! here.
 
 mod guards;
 mod matcher;
+mod neighbours;
 mod overlap;
 mod referent;
 mod sentences;
@@ -13,6 +15,7 @@ use std::ops::Range;
 
 use guards::Candidate;
 use matcher::Match;
+use neighbours::Neighbours;
 use sentences::Sentences;
 
 use crate::language::Document;
@@ -54,20 +57,41 @@ pub(crate) struct Detected {
     pub(crate) passed: Vec<Passed>,
 }
 
+/// What stands around a text in its conversation, as far as it may matter.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Context<'t> {
+    /// What the other side said before.
+    pub(crate) before: Option<&'t str>,
+    /// What the same speaker says next.
+    pub(crate) after: Option<&'t str>,
+}
+
 /// Finds the deflections of a text.
-pub(crate) fn detect(text: &str, ruleset: &Ruleset) -> Detected {
-    detect_with(text, ruleset, None)
+pub(crate) fn detect(text: &str, context: Context<'_>, ruleset: &Ruleset) -> Detected {
+    detect_with(text, context, ruleset, None)
 }
 
 /// Finds the deflections of a text, by one rule alone if one is named.
-pub(crate) fn detect_with(text: &str, ruleset: &Ruleset, only: Option<usize>) -> Detected {
+pub(crate) fn detect_with(
+    text: &str,
+    context: Context<'_>,
+    ruleset: &Ruleset,
+    only: Option<usize>,
+) -> Detected {
     let mut detected = Detected::default();
     for chunk in chunks(text) {
+        let neighbours = Neighbours::new(
+            Context {
+                before: context.before.filter(|_| chunk.start == 0),
+                after: context.after.filter(|_| chunk.end == text.len()),
+            },
+            ruleset,
+        );
         let document =
             Document::new(&text[chunk.clone()], &ruleset.grammar.lexicon, &ruleset.companies);
         let mut scan = Scan {
             ruleset,
-            sentences: Sentences::new(&ruleset.grammar, &document),
+            sentences: Sentences::new(&ruleset.grammar, &document, &neighbours),
             detected: Detected::default(),
             seen: vec![0; ruleset.patterns.len()],
             only,

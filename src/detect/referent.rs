@@ -7,7 +7,8 @@
 //! the words of the sentence and of the two before it, the nearest that fits wins
 //! (recency, as in Hobbs, "Resolving Pronoun References", 1978, without a parse
 //! tree); what cannot decide or tell is passed over when the verb asks for
-//! somebody who can.
+//! somebody who can. A turn that begins with "they" takes up what the customer said
+//! before.
 
 use std::ops::Range;
 
@@ -17,6 +18,19 @@ use crate::language::Document;
 
 /// How many sentences back an antecedent may stand.
 const SENTENCES_BACK: usize = 2;
+
+/// How many sentences back it may stand in what the customer said before.
+const SENTENCES_BACK_BEFORE: usize = 4;
+
+/// In whose words an antecedent stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    /// In those of the speaker of "they".
+    Own,
+    /// In those of the customer, whose "my bank" is the customer's, and whose "your driver"
+    /// is the company's.
+    Customer,
+}
 
 /// What an antecedent is to the company.
 enum Antecedent {
@@ -37,7 +51,7 @@ pub(super) fn stands_for_others(
     for sentence in (first..=candidate.sentence).rev() {
         let all = sentences.matcher(sentence).sentence();
         let range = if sentence == candidate.sentence { all.start..pronoun } else { all };
-        match antecedent(sentence, range, animate, sentences) {
+        match antecedent(sentence, range, animate, Voice::Own, sentences) {
             Some(Antecedent::Other(tokens)) => {
                 return Some(format!(
                     "\"they\" stands for \"{}\"",
@@ -48,7 +62,24 @@ pub(super) fn stands_for_others(
             None => {}
         }
     }
-    None
+    if first > 0 { None } else { stands_for_others_before(animate, sentences) }
+}
+
+/// The same for what the customer said before.
+fn stands_for_others_before(animate: bool, sentences: &Sentences<'_>) -> Option<String> {
+    let mut before = sentences.neighbours().before()?;
+    let last = before.len();
+    let nearest = (last.saturating_sub(SENTENCES_BACK_BEFORE)..last).rev().find_map(|sentence| {
+        let range = before.matcher(sentence).sentence();
+        antecedent(sentence, range, animate, Voice::Customer, &mut before)
+    })?;
+    match nearest {
+        Antecedent::Other(tokens) => {
+            let words = before.document().slice(tokens);
+            Some(format!("\"they\" stands for \"{words}\", which the customer spoke of"))
+        }
+        Antecedent::OwnPeople => None,
+    }
 }
 
 fn pronoun_in(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<usize> {
@@ -71,6 +102,7 @@ fn antecedent(
     sentence: usize,
     range: Range<usize>,
     animate: bool,
+    voice: Voice,
     sentences: &mut Sentences<'_>,
 ) -> Option<Antecedent> {
     let lists = ["introduced", "third_party", "own_people"].map(|name| sentences.list(name));
@@ -78,12 +110,15 @@ fn antecedent(
     let matcher = sentences.matcher(sentence);
     for at in range.clone().rev() {
         for (kind, list) in lists.iter().enumerate() {
-            let Some(list) = *list else { continue };
+            // Only the company's side introduces somebody by "our colleague Jane".
+            let Some(list) = list.filter(|_| kind != 0 || voice == Voice::Own) else { continue };
             let Some(end) = matcher.list_ends(list, at).within(range.end) else { continue };
+            let said = |token: usize, word: &str| document.surface(token).eq_ignore_ascii_case(word);
             // "our billing team" is ours, wherever the list begins to match.
-            let ours = at > range.start
-                && ["our", "my"].iter().any(|w| document.surface(at - 1).eq_ignore_ascii_case(w));
-            return Some(if kind == 2 && !ours {
+            let ours = at > range.start && ["our", "my"].iter().any(|word| said(at - 1, word));
+            let yours = voice == Voice::Customer
+                && (said(at, "your") || at > range.start && said(at - 1, "your"));
+            return Some(if yours || kind == 2 && !ours {
                 Antecedent::OwnPeople
             } else {
                 Antecedent::Other(at..end)

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::matcher::Matcher;
+use super::neighbours::Neighbours;
 use crate::language::Document;
 use crate::rules::program::{Grammar, Program};
 
@@ -10,13 +11,23 @@ use crate::rules::program::{Grammar, Program};
 pub(super) struct Sentences<'a> {
     grammar: &'a Grammar,
     document: &'a Document<'a>,
+    neighbours: &'a Neighbours<'a>,
     matchers: Vec<Option<Matcher<'a>>>,
 }
 
 impl<'a> Sentences<'a> {
-    pub(super) fn new(grammar: &'a Grammar, document: &'a Document<'a>) -> Self {
+    pub(super) fn new(
+        grammar: &'a Grammar,
+        document: &'a Document<'a>,
+        neighbours: &'a Neighbours<'a>,
+    ) -> Self {
         let matchers = std::iter::repeat_with(|| None).take(document.sentences.len()).collect();
-        Self { grammar, document, matchers }
+        Self { grammar, document, neighbours, matchers }
+    }
+
+    /// What was said around the document.
+    pub(super) fn neighbours(&self) -> &'a Neighbours<'a> {
+        self.neighbours
     }
 
     pub(super) fn document(&self) -> &'a Document<'a> {
