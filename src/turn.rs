@@ -42,6 +42,19 @@ impl Role {
             Self::Unknown => "unknown",
         }
     }
+
+    /// Who that is, in a few words.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Agent => "People who speak for the company",
+            Self::Bot => "Programs that speak for the company",
+            Self::Customer => "People on the other side",
+            Self::Note => "Notes among colleagues, which no customer sees",
+            Self::System => "The software: joined, left, transferred",
+            Self::Unknown => "Speakers whose side nobody can tell",
+        }
+    }
 }
 
 impl fmt::Display for Role {

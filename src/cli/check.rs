@@ -1,4 +1,4 @@
-//! `buckstop check`: reads drafts, checks them, and has the findings written.
+//! `buckstop check`: reads drafts and conversations, checks them, and has the findings written.
 
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 
 use buckstop::check::{Options, check};
-use buckstop::formats::{FORMATS, InputFormat};
 use buckstop::render::{OutputFormat, RenderOptions, Renderer};
 use buckstop::report::{Report, Summary};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -14,6 +13,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use super::input::{self, Input, PROSE};
 use super::ordered::in_order;
 use super::packs::{PackArgs, SelectArgs};
+use super::reading::ReadingArgs;
 use super::terminal::{Complaint, Terminal, width};
 use super::{Status, packs};
 
@@ -34,10 +34,6 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = output_format())]
     output_format: OutputFormat,
 
-    /// How drafts are read
-    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = input_format())]
-    input_format: InputFormat,
-
     /// Show also what was let pass, and why
     #[arg(long)]
     explain_skips: bool,
@@ -51,6 +47,9 @@ pub(super) struct CheckArgs {
     threads: Option<NonZeroUsize>,
 
     #[command(flatten)]
+    reading: ReadingArgs,
+
+    #[command(flatten)]
     packs: PackArgs,
 
     #[command(flatten)]
@@ -62,6 +61,8 @@ Examples:
   buckstop check reply.txt
   buckstop check drafts/ --company Acme
   pbpaste | buckstop check -
+  buckstop check chat.txt --agent \"Jane Doe\" --bot Hearth
+  buckstop check inbox.mbox --agent-domain acme.example
   buckstop check drafts/ --rules our-rules.toml --ignore they-distancing
   buckstop check drafts/ --output-format json
 
@@ -74,13 +75,6 @@ fn output_format() -> impl TypedValueParser<Value = OutputFormat> {
     let values =
         OutputFormat::ALL.iter().map(|it| PossibleValue::new(it.as_str()).help(it.about()));
     PossibleValuesParser::new(values).try_map(|name| name.parse::<OutputFormat>())
-}
-
-fn input_format() -> impl TypedValueParser<Value = InputFormat> {
-    let auto = PossibleValue::new("auto").help("Tell the format from the content and the name");
-    let named = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
-    let values: Vec<PossibleValue> = std::iter::once(auto).chain(named).collect();
-    PossibleValuesParser::new(values).try_map(|name| name.parse::<InputFormat>())
 }
 
 /// Checks all that the arguments name and writes what was found.
@@ -101,11 +95,7 @@ pub(super) fn run(
     if inputs.is_empty() && !args.quiet {
         terminal.warning(&nothing_to_check(&args.paths))?;
     }
-    let options = Options {
-        input_format: args.input_format,
-        explain_skips: args.explain_skips,
-        ..Options::default()
-    };
+    let options = Options { explain_skips: args.explain_skips, ..args.reading.options()? };
     let check_one = |input: &Result<Input, Complaint>| {
         let source = input.as_ref().map_err(Complaint::clone)?.read()?;
         Ok(source.map(|source| check(source, &options, &ruleset)))
@@ -171,10 +161,9 @@ impl<W: Write> Run<'_, W> {
         if self.renderer.tells_problems() {
             return Ok(());
         }
-        report.problems.iter().try_for_each(|problem| {
-            let place = problem.position.map(|at| format!(":{}:{}", at.line, at.column));
-            let place = format!("{}{}", report.source.name(), place.unwrap_or_default());
-            self.terminal.warning(&Complaint::new(format!("{place}: {}", problem.message)))
+        let mut problems = report.problems.iter();
+        problems.try_for_each(|problem| {
+            self.terminal.warning(&Complaint::about(problem, &report.source))
         })
     }
 }

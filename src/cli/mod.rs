@@ -10,8 +10,10 @@ mod input;
 mod layout;
 mod ordered;
 mod packs;
+mod reading;
 mod rules;
 mod terminal;
+mod turns;
 mod words;
 
 use std::io::{self, Write};
@@ -40,8 +42,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check drafts for deflecting language
+    /// Check drafts and conversations for deflecting language
     Check(check::CheckArgs),
+    /// Show who says what in a conversation, as it was understood
+    Turns(turns::TurnsArgs),
     /// List the rules, explain one, or run their own examples
     Rules(rules::RulesArgs),
 }
@@ -50,6 +54,7 @@ const AFTER_HELP: &str = "\
 Examples:
   buckstop check drafts/             Check all drafts of a folder
   pbpaste | buckstop check           Check what is piped in
+  buckstop turns chat.txt            See who is taken for whom in a conversation
   buckstop rules not-my-job          Explain a rule
   buckstop check --help              All about checking
 
@@ -114,6 +119,7 @@ impl Command {
     fn run(&self, terminal: &mut Terminal<impl Write>, status: &mut Status) -> anyhow::Result<()> {
         match self {
             Self::Check(args) => check::run(args, terminal, status),
+            Self::Turns(args) => turns::run(args, terminal, status),
             Self::Rules(args) => rules::run(args, terminal, status),
         }
     }

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 
 use buckstop::finding::Severity;
 use buckstop::render::{Paint, visible};
+use buckstop::source::{Problem, Source};
 
 /// When to write colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -48,6 +49,13 @@ impl Complaint {
     /// A complaint with nothing to add.
     pub(super) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), help: None }
+    }
+
+    /// What could not be read of a source.
+    pub(super) fn about(problem: &Problem, source: &Source) -> Self {
+        let place = problem.position.map(|at| format!(":{}:{}", at.line, at.column));
+        let place = place.unwrap_or_default();
+        Self::new(format!("{}{place}: {}", source.name(), problem.message))
     }
 
     /// The same complaint with a way out.

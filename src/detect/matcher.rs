@@ -391,8 +391,14 @@ impl<'a> Matcher<'a> {
         surface.len() >= 5 && tail.is_some_and(|tail| tail.eq_ignore_ascii_case(ending.as_bytes()))
     }
 
+    /// Whether a word has a capital and can be a name; a sentence's "We" is none.
     fn is_capital(&self, token: usize) -> bool {
-        self.document.tokens[token].capital && self.document.surface(token) != "I"
+        const NO_NAMES: [&str; 32] = [
+            "I", "We", "You", "It", "They", "He", "She", "This", "That", "There", "These", "Those",
+            "The", "A", "An", "Who", "What", "Nobody", "Somebody", "Someone", "Everyone", "No",
+            "Yes", "And", "But", "So", "If", "My", "Our", "Your", "Sorry", "Hi",
+        ];
+        self.document.tokens[token].capital && !NO_NAMES.contains(&self.document.surface(token))
     }
 
     /// A match may not break off inside a word, before its "not": "can" is not found in "can't".

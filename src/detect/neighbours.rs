@@ -39,8 +39,7 @@ impl<'t> Neighbours<'t> {
 
     fn sentences(&'t self, text: &'t str, document: &'t OnceCell<Document<'t>>) -> Sentences<'t> {
         let Ruleset { grammar, companies, .. } = self.ruleset;
-        let document =
-            document.get_or_init(|| Document::new(text, &grammar.lexicon, companies));
+        let document = document.get_or_init(|| Document::new(text, &grammar.lexicon, companies));
         Sentences::new(grammar, document, self)
     }
 }

@@ -4,12 +4,16 @@
 //! A format decides what is prose and who says it; it never judges the words. It
 //! reads what it can and tells what it could not.
 
+mod captions;
 mod chat_log;
 mod draft;
 mod html;
 mod label;
 mod lines;
+mod markdown;
+mod salesforce;
 mod stamp;
+mod whatsapp;
 
 use std::str::FromStr;
 
@@ -18,7 +22,15 @@ use crate::text::{MappedText, TextSpan};
 use crate::turn::Conversation;
 
 /// All formats. Where several recognise a source with equal certainty, the first reads it.
-pub static FORMATS: &[Format] = &[chat_log::CHAT_LOG, draft::MARKDOWN, draft::TEXT];
+pub static FORMATS: &[Format] = &[
+    captions::WEBVTT,
+    captions::SRT,
+    salesforce::SALESFORCE,
+    whatsapp::WHATSAPP,
+    chat_log::CHAT_LOG,
+    markdown::MARKDOWN,
+    draft::TEXT,
+];
 
 /// An input format.
 #[derive(Debug)]

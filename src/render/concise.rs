@@ -2,9 +2,11 @@
 //!
 //! ```text
 //! path:line:column: severity[rule] message
+//! path:line:column: severity[rule] message (Jane (agent), turn 7)
 //! ```
 //!
-//! The message is the rule's title and the words that were found. Lines count from 1;
+//! The message is the rule's title and the words that were found; for what is more than a
+//! draft, it ends with who said it and in which turn. Lines count from 1;
 //! so do columns, in characters. Asked to be quiet, it writes findings only: no summary,
 //! and no warnings about what could not be read.
 
@@ -12,7 +14,7 @@ use std::io::{self, Write};
 
 use super::paint::Paint;
 use super::visible::{one_line, visible};
-use super::{Entry, RenderOptions, Renderer, place, problem_place, summary, words};
+use super::{Entry, RenderOptions, Renderer, origin, place, problem_place, summary, words};
 use crate::finding::{Finding, Severity, Skip};
 use crate::report::{Report, Summary};
 use crate::source::Problem;
@@ -41,24 +43,31 @@ impl Concise {
         let rule = finding.rule;
         let kind = format!("{}[{}]", rule.severity, visible(&rule.id));
         format!(
-            "{}: {} {}: \"{}\"",
+            "{}: {} {}: \"{}\"{}",
             self.paint
                 .bold(&place(&report.source, report.source.position(finding.source_span.start))),
             self.paint.severity(rule.severity, &kind),
             visible(&rule.title),
             one_line(words(report, finding.turn, finding.span), WORDS_WIDTH),
+            self.paint.dim(&in_parentheses(report, finding.turn)),
         )
     }
 
     fn skip(&self, report: &Report<'_>, skip: &Skip<'_>) -> String {
         self.paint.dim(&format!(
-            "{}: skipped[{}] \"{}\" because {}",
+            "{}: skipped[{}] \"{}\" because {}{}",
             place(&report.source, report.source.position(skip.source_span.start)),
             visible(&skip.rule.id),
             one_line(words(report, skip.turn, skip.span), WORDS_WIDTH),
             visible(&skip.reason),
+            in_parentheses(report, skip.turn),
         ))
     }
+}
+
+/// Who said it, as the last words of a message.
+fn in_parentheses(report: &Report<'_>, turn: usize) -> String {
+    origin(report, turn).map_or(String::new(), |origin| format!(" ({origin})"))
 }
 
 impl Renderer for Concise {

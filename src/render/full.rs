@@ -9,11 +9,11 @@ use super::diagnostic::{Diagnostic, Draftsman, Ink, Note, NoteKind, Snippet};
 use super::excerpt::count_line_breaks;
 use super::paint::Paint;
 use super::visible::{one_line, visible};
-use super::{Entry, RenderOptions, Renderer, place, problem_place, summary, words};
+use super::{Entry, RenderOptions, Renderer, origin, place, problem_place, summary, words};
 use crate::finding::{Applicability, Finding, Rewrite, Severity, Skip};
 use crate::report::{Report, Summary};
 use crate::source::Problem;
-use crate::text::{MappedText, TextSpan};
+use crate::text::{MappedText, SourceSpan, TextSpan};
 
 /// Writes one paragraph per finding.
 pub(super) struct Full {
@@ -56,7 +56,7 @@ impl Full {
             severity: rule.severity,
             id: Some(&rule.id),
             title: &rule.title,
-            place: place(&report.source, report.source.position(finding.source_span.start)),
+            place: self.place(report, finding.turn, finding.source_span),
             snippet: Some(Snippet {
                 text: text.as_str(),
                 span: finding.span.range(),
@@ -74,8 +74,17 @@ impl Full {
             visible(&skip.rule.id),
             visible(&skip.reason)
         );
-        let place = place(&report.source, report.source.position(skip.source_span.start));
-        format!("{}\n {}", self.paint.dim(&told), self.paint.dim(&format!("--> {place}")))
+        let place = self.place(report, skip.turn, skip.source_span);
+        format!("{}\n {} {place}", self.paint.dim(&told), self.paint.dim("-->"))
+    }
+
+    /// Where it stands, and who said it.
+    fn place(&self, report: &Report<'_>, turn: usize, span: SourceSpan) -> String {
+        let place = place(&report.source, report.source.position(span.start));
+        match origin(report, turn) {
+            Some(origin) => format!("{place} {}", self.paint.dim(&format!("· {origin}"))),
+            None => place,
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //!  "message": "Refusing the task", "text": "that's not my job",
 //!  "span": {"start": 7, "end": 24},
 //!  "start": {"line": 1, "column": 8}, "end": {"line": 1, "column": 25},
+//!  "speaker": "Jane", "role": "agent", "turn": 7, "conversation": "4711", "time": "10:02",
 //!  "rewrites": [{"text": "I'll take care of that", "applicability": "safe",
 //!                "span": {"start": 7, "end": 24}}]}
 //! ```
@@ -12,6 +13,10 @@
 //! Spans count bytes of the file as it lies on disk, the end excluded. Lines and
 //! columns count from 1, columns in characters; `end` is the place after the last
 //! character. A path that is not Unicode is written with replacement characters.
+//!
+//! The speaker, the conversation and the time are told as the source has them, and are
+//! null where it doesn't; turns are counted from 1 in each conversation. The role is one of
+//! agent, bot, customer, note, system and unknown. A draft is a single turn of an agent.
 //!
 //! The array holds findings only. With skips asked for it holds those as well, in the
 //! order of their place: an object with no rewrites and a reason under `skipped`.
@@ -29,9 +34,9 @@ use serde_json::ser::Formatter;
 use super::visible::is_hidden;
 use super::{Entry, RenderOptions, Renderer, words};
 use crate::finding::{Finding, Rewrite};
-use crate::report::{Report, Summary};
+use crate::report::{PlacedTurn, Report, Summary};
 use crate::rules::Rule;
-use crate::source::{Position, Source};
+use crate::source::Position;
 use crate::text::{MappedText, SourceSpan};
 
 /// Writes the array as findings come in.
@@ -48,9 +53,17 @@ impl Json {
     fn object(&mut self, object: &Object<'_>, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(if self.empty { b"[\n" } else { b",\n" })?;
         self.empty = false;
-        object.serialize(&mut Serializer::with_formatter(out, Harmless))?;
-        Ok(())
+        write_json(object, out)
     }
+}
+
+/// Writes a value as JSON that does no harm in a terminal, on one line without a line break.
+///
+/// # Errors
+///
+/// Whatever `out` answers to a write.
+pub fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    Ok(value.serialize(&mut Serializer::with_formatter(out, Harmless))?)
 }
 
 impl Renderer for Json {
@@ -77,6 +90,11 @@ struct Object<'a> {
     span: Span,
     start: Place,
     end: Place,
+    speaker: Option<&'a str>,
+    role: &'static str,
+    turn: usize,
+    conversation: Option<&'a str>,
+    time: Option<&'a str>,
     rewrites: Vec<Replacement<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     skipped: Option<&'a str>,
@@ -88,17 +106,19 @@ impl<'a> Object<'a> {
             Entry::Finding(finding) => Self {
                 text: words(report, finding.turn, finding.span),
                 rewrites: replacements(report, finding),
-                ..Self::about(&report.source, finding.rule, finding.source_span)
+                ..Self::about(report, finding.turn, finding.rule, finding.source_span)
             },
             Entry::Skip(skip) => Self {
                 text: words(report, skip.turn, skip.span),
                 skipped: Some(&skip.reason),
-                ..Self::about(&report.source, skip.rule, skip.source_span)
+                ..Self::about(report, skip.turn, skip.rule, skip.source_span)
             },
         }
     }
 
-    fn about(source: &'a Source, rule: &'a Rule, span: SourceSpan) -> Self {
+    fn about(report: &'a Report<'_>, turn: usize, rule: &'a Rule, span: SourceSpan) -> Self {
+        let source = &report.source;
+        let PlacedTurn { conversation, number, turn, .. } = &report.turns[turn];
         Self {
             path: source.name(),
             rule: &rule.id,
@@ -109,6 +129,11 @@ impl<'a> Object<'a> {
             span: span.into(),
             start: source.position(span.start).into(),
             end: source.position(span.end).into(),
+            speaker: turn.speaker.as_deref(),
+            role: turn.role.as_str(),
+            turn: *number,
+            conversation: conversation.as_deref(),
+            time: turn.time.as_deref(),
             rewrites: Vec::new(),
             skipped: None,
         }

@@ -28,10 +28,12 @@ use crate::finding::{Finding, Skip};
 use crate::report::{Report, Summary};
 use crate::source::{Position, Problem, Source};
 use crate::text::{SourceSpan, TextSpan};
+use crate::turn::Role;
 
+pub use json::write_json;
 pub use pack::pack_error;
 pub use paint::Paint;
-pub use visible::visible;
+pub use visible::{one_line, visible};
 
 /// Writes reports in one output format.
 pub trait Renderer {
@@ -160,6 +162,29 @@ impl<'a> Entry<'a> {
 /// The words under a span of one of the report's turns.
 fn words<'a>(report: &'a Report<'_>, turn: usize, span: TextSpan) -> &'a str {
     report.turns[turn].turn.text.slice(span)
+}
+
+/// "Jane (agent), turn 7", with the conversation where there are several. There is nothing to
+/// tell of a draft, which is one turn of nobody in particular.
+fn origin(report: &Report<'_>, turn: usize) -> Option<String> {
+    const NAME_WIDTH: usize = 40;
+    let placed = &report.turns[turn];
+    let role = Some(placed.turn.role).filter(|&role| role != Role::Unknown);
+    let speaker = placed.turn.speaker.as_deref().map(|name| one_line(name, NAME_WIDTH));
+    let who = match (speaker, role) {
+        (None, _) if report.turns.len() == 1 => return None,
+        (Some(speaker), Some(role)) => format!("{speaker} ({role}), "),
+        (Some(speaker), None) => format!("{speaker}, "),
+        (None, Some(role)) => format!("{role}, "),
+        (None, None) => String::new(),
+    };
+    let several = report.turns.first().map(|it| &it.conversation)
+        != report.turns.last().map(|it| &it.conversation);
+    let conversation = placed.conversation.as_deref().filter(|_| several);
+    let conversation = conversation
+        .map(|id| format!(" of conversation {}", one_line(id, NAME_WIDTH)))
+        .unwrap_or_default();
+    Some(format!("{who}turn {}{conversation}", placed.number))
 }
 
 /// `path:line:column`, fit for a terminal.

@@ -36,7 +36,8 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 
 /// Visible text on one line: white space is one space, and what exceeds `width`
 /// columns is cut.
-pub(super) fn one_line(text: &str, width: usize) -> String {
+#[must_use]
+pub fn one_line(text: &str, width: usize) -> String {
     let mut line = String::new();
     let mut room = width;
     for word in text.split_whitespace() {

@@ -6,24 +6,24 @@ use crate::formats::stamp::stamp;
 
 /// What a line may begin with. Whether it does is decided with the whole log in view.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Head {
+pub(in crate::formats) struct Head {
     /// When it was said.
-    pub(super) time: Option<Range<usize>>,
+    pub(in crate::formats) time: Option<Range<usize>>,
     /// Who said it.
-    pub(super) label: Option<Range<usize>>,
+    pub(in crate::formats) label: Option<Range<usize>>,
     /// Whether the time stands between brackets.
-    pub(super) bracketed: bool,
+    pub(in crate::formats) bracketed: bool,
     /// Whether a colon or the like stands between the label and the words.
-    pub(super) marked: bool,
+    pub(in crate::formats) marked: bool,
     /// Where the words begin.
-    pub(super) words: usize,
+    pub(in crate::formats) words: usize,
 }
 
 /// The longest label in bytes.
 const LONGEST_LABEL: usize = 80;
 
 /// Takes a line apart.
-pub(super) fn head(line: &str) -> Head {
+pub(in crate::formats) fn head(line: &str) -> Head {
     let start = line.len() - line.trim_start_matches(is_decoration).len();
     let (time, after_time, bracketed) = leading_time(line, start);
     let mut head = Head { time, bracketed, words: after_time, ..Head::default() };

@@ -9,7 +9,9 @@ mod head;
 
 use rustc_hash::FxHashMap;
 
-use self::head::{Head, head};
+pub(super) use self::head::head;
+
+use self::head::Head;
 use super::label::speaker;
 use super::lines::{Line, cut, lines};
 use super::{Certainty, Format, Input, Reading};
@@ -265,7 +267,7 @@ fn start(line: &str, head: &Head) -> Start {
 
 /// Whether a label without a role could be a person's name, and not what a line of a letter
 /// or a form begins with.
-fn is_name(label: &str) -> bool {
+pub(super) fn is_name(label: &str) -> bool {
     const NO_NAMES: [&str; 64] = [
         "note", "notes", "ps", "subject", "re", "date", "time", "from", "to", "cc", "bcc", "sent",
         "hi", "hello", "dear", "order", "warning", "step", "option", "example", "tip",

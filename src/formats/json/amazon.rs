@@ -19,11 +19,10 @@ pub(in crate::formats) const CONTACT_LENS: Format = Format {
 
 const SHAPE: Shape<'static> = Shape {
     layouts: &[
-        Layout { conversations: "", messages: &["Transcript"] },
-        Layout { conversations: "", messages: &["Segments.Transcript"] },
-        Layout { conversations: "Data.Transcript", messages: &[""] },
         Layout { conversations: "*", messages: &["Transcript"] },
+        Layout { conversations: "", messages: &["Transcript"] },
         Layout { conversations: "*", messages: &["Segments.Transcript"] },
+        Layout { conversations: "", messages: &["Segments.Transcript"] },
     ],
     marks: &[
         &["ParticipantId", "Content"],

@@ -19,8 +19,8 @@ const SHAPE: Shape<'static> = Shape {
     layouts: &[
         Layout { conversations: "analysisInput.conversations.*", messages: &["conversationItems"] },
         Layout { conversations: "conversations.*", messages: &["conversationItems"] },
-        Layout { conversations: "", messages: &["conversationItems"] },
         Layout { conversations: "*", messages: &["conversationItems"] },
+        Layout { conversations: "", messages: &["conversationItems"] },
         Layout { conversations: "", messages: &["recognizedPhrases"] },
     ],
     marks: &[

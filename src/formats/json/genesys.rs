@@ -17,12 +17,12 @@ pub(in crate::formats) const TRANSCRIPTS: Format = Format {
 
 const SHAPE: Shape<'static> = Shape {
     layouts: &[
-        Layout { conversations: "", messages: &["transcripts.phrases"] },
         Layout { conversations: "*", messages: &["transcripts.phrases"] },
+        Layout { conversations: "", messages: &["transcripts.phrases"] },
         Layout { conversations: "", messages: &["phrases"] },
         // Notifications while the call is held.
-        Layout { conversations: "eventBody", messages: &["transcripts"] },
         Layout { conversations: "*.eventBody", messages: &["transcripts"] },
+        Layout { conversations: "eventBody", messages: &["transcripts"] },
     ],
     marks: &[
         &["participantPurpose", "text"],

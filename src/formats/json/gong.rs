@@ -20,8 +20,8 @@ const SHAPE: Shape<'static> = Shape {
     layouts: &[
         Layout { conversations: "callTranscripts.*", messages: &["transcript"] },
         Layout { conversations: "calls.*", messages: &["transcript"] },
-        Layout { conversations: "", messages: &["transcript"] },
         Layout { conversations: "*", messages: &["transcript"] },
+        Layout { conversations: "", messages: &["transcript"] },
     ],
     marks: &[&["speakerId", "sentences"]],
     id: &["callId", "id", "metaData.id"],

@@ -15,14 +15,17 @@ pub(in crate::formats) const CCAI: Format = Format {
     read: |input| shape::read(&SHAPE, input),
 };
 
+const SEGMENTS: &[&str] =
+    &["transcript.transcriptSegments", "transcript.transcript_segments"];
+
 const SHAPE: Shape<'static> = Shape {
     layouts: &[
-        Layout { conversations: "", messages: &["entries"] },
-        Layout { conversations: "", messages: &["transcript.transcriptSegments"] },
-        Layout { conversations: "", messages: &["transcript.transcript_segments"] },
-        Layout { conversations: "conversations", messages: &["transcript.transcriptSegments"] },
-        Layout { conversations: "", messages: &["messages"] },
         Layout { conversations: "*", messages: &["entries"] },
+        Layout { conversations: "", messages: &["entries"] },
+        Layout { conversations: "*", messages: SEGMENTS },
+        Layout { conversations: "conversations.*", messages: SEGMENTS },
+        Layout { conversations: "", messages: SEGMENTS },
+        Layout { conversations: "", messages: &["messages"] },
     ],
     marks: &[
         &["role=AGENT|AUTOMATED_AGENT|CUSTOMER|END_USER|HUMAN_AGENT", "text", "^.conversation_info"],

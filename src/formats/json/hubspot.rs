@@ -19,9 +19,9 @@ pub(in crate::formats) const THREADS: Format = Format {
 const SHAPE: Shape<'static> = Shape {
     layouts: &[
         Layout { conversations: "*", messages: &["messages.results", "messages"] },
+        Layout { conversations: "*", messages: &["results"] },
         Layout { conversations: "", messages: &["results"] },
         Layout { conversations: "", messages: &["messages.results", "messages"] },
-        Layout { conversations: "*", messages: &["results"] },
         Layout { conversations: "", messages: &[""] },
     ],
     marks: &[

@@ -20,7 +20,6 @@ const MESSAGES: &[&str] = &["source", "conversation_parts.conversation_parts"];
 
 const SHAPE: Shape<'static> = Shape {
     layouts: &[
-        Layout { conversations: "conversations", messages: MESSAGES },
         Layout { conversations: "conversations.*", messages: MESSAGES },
         Layout { conversations: "data.item", messages: MESSAGES },
         Layout { conversations: "*", messages: MESSAGES },

@@ -116,15 +116,16 @@ pub(super) struct Found<'d> {
 
 /// Whether a source is of this shape.
 pub(super) fn recognize(shape: &Shape<'_>, input: &Input<'_>) -> Certainty {
-    let marked = |root| {
-        shape.layouts.iter().any(|layout| {
-            layout.find(root).iter().any(|found| {
-                let scope = |&message| Scope::new(root, found.conversation, message);
-                found.messages.iter().take(ENOUGH).any(|message| shape.marks(&scope(message)))
-            })
+    let sure = start_holds(input, |root| {
+        let mut found = shape.layouts.iter().flat_map(|layout| layout.find(root));
+        found.any(|found| {
+            let messages = found.messages.iter().filter(|message| shape.fits(**message));
+            let mut scopes =
+                messages.map(|&message| Scope::new(root, found.conversation, message));
+            scopes.by_ref().take(ENOUGH).any(|scope| shape.marks(&scope))
         })
-    };
-    if start_holds(input, marked) { Certainty::Sure } else { Certainty::No }
+    });
+    if sure { Certainty::Sure } else { Certainty::No }
 }
 
 /// How many messages, or documents, of the start of a source are looked at.
@@ -145,7 +146,7 @@ pub(super) fn read(shape: &Shape<'_>, input: &Input<'_>) -> Reading {
     read_found(shape, input, |root, reader| {
         shape.layouts.iter().any(|layout| {
             let mut found = layout.find(root);
-            found.iter_mut().for_each(|found| found.keep_whole(layout));
+            found.iter_mut().for_each(Found::keep_whole);
             reader.document(root, &found)
         })
     })
@@ -193,11 +194,11 @@ fn each(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
 
 impl Found<'_> {
     /// Drops a message inside which the reader stopped: what would have followed may be
-    /// that it is a private note. A conversation that is itself one of its messages is
-    /// no more than not finished.
-    fn keep_whole(&mut self, layout: &Layout<'_>) {
+    /// that it is a private note. A conversation that is itself the first of its messages
+    /// is merely not finished.
+    fn keep_whole(&mut self) {
         let conversation = self.conversation;
-        let many = layout.messages.len() > 1;
+        let many = self.messages.len() > 1;
         self.messages.retain(|message| !message.is_cut() || (many && message.is(conversation)));
     }
 }
@@ -229,7 +230,7 @@ impl Reader<'_> {
     fn conversation(&mut self, root: Node<'_>, found: &Found<'_>, people: [&Directory<'_>; 2]) -> bool {
         let mut own = None;
         let mut any = false;
-        for &message in &found.messages {
+        for &message in found.messages.iter().filter(|message| self.shape.fits(**message)) {
             let mut scope = Scope::new(root, found.conversation, message);
             if let Some(by) = &self.shape.people {
                 scope.person = by.find(&scope, people);
@@ -269,6 +270,13 @@ impl Shape<'_> {
         self.marks.iter().any(|row| row.iter().all(|mark| scope.holds(mark)))
     }
 
+    /// Whether a value can be a message. Messages are arrays instead of objects if their
+    /// text has a number for a name.
+    fn fits(&self, message: Node<'_>) -> bool {
+        let numbered = |text: &Text<'_>| text.path().starts_with(|c: char| c.is_ascii_digit());
+        message.is_array() == self.message.text.iter().all(numbered)
+    }
+
     /// The turn that a message is, if anything was said.
     fn turn(&self, scope: &Scope<'_>) -> Option<Turn> {
         let text = self.message.text.iter().find_map(|text| text.of(scope))?;
@@ -284,14 +292,21 @@ impl Shape<'_> {
     /// Whether a value is a message: something was said, by somebody.
     pub(super) fn is_message(&self, node: Node<'_>) -> bool {
         let scope = Scope::new(node, node, node);
+        let object = !node.is_array();
         let spoken = || self.message.text.iter().any(|text| text.of(&scope).is_some());
         let speaker = || self.message.speaker.iter().any(|path| scope.name(path).is_some());
         let role = || self.message.role.iter().any(|role| role.of(&scope).is_some());
-        (speaker() || role()) && spoken()
+        object && (speaker() || role()) && spoken()
     }
 }
 
 impl Text<'_> {
+    fn path(&self) -> &str {
+        match self {
+            Self::Plain(path) | Self::Sentences(path) | Self::Markup(path, _) => path,
+        }
+    }
+
     fn of(&self, scope: &Scope<'_>) -> Option<MappedText> {
         match *self {
             Self::Plain(path) => joined(&scope.find(path), "\n"),

@@ -18,8 +18,8 @@ pub(in crate::formats) const TRANSCRIPTS: Format = Format {
 /// Where no participants are given, the first channel is the agent's, as Twilio has it.
 const SHAPE: Shape<'static> = Shape {
     layouts: &[
-        Layout { conversations: "", messages: &["sentences"] },
         Layout { conversations: "*", messages: &["sentences"] },
+        Layout { conversations: "", messages: &["sentences"] },
         Layout { conversations: "transcript", messages: &["sentences"] },
         Layout { conversations: "", messages: &[""] },
     ],

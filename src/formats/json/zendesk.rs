@@ -38,7 +38,7 @@ pub(in crate::formats) const SUNSHINE: Format = Format {
 /// customers rarely answer, and an agent who is taken for one would not be checked.
 const TICKETS_SHAPE: Shape<'static> = Shape {
     layouts: &[
-        Layout { conversations: "tickets", messages: &["comments"] },
+        Layout { conversations: "tickets.*", messages: &["comments"] },
         Layout { conversations: "ticket", messages: &["comments"] },
         Layout { conversations: "*", messages: &["comments"] },
         Layout { conversations: "", messages: &["comments"] },
@@ -68,8 +68,10 @@ const TICKETS_SHAPE: Shape<'static> = Shape {
             RoleOf::Word("author.role", USERS),
             RoleOf::Same("author_id", "^.requester_id", Role::Customer),
             RoleOf::Same("author_id", "^.requester.id", Role::Customer),
+            RoleOf::Same("author_id", "$.ticket.requester_id", Role::Customer),
             RoleOf::Differs("author_id", "^.requester_id", Role::Agent),
             RoleOf::Differs("author_id", "^.requester.id", Role::Agent),
+            RoleOf::Differs("author_id", "$.ticket.requester_id", Role::Agent),
         ],
         time: &["created_at"],
         conversation: &["ticket_id"],
@@ -81,7 +83,7 @@ const USERS: &Words =
 
 const CHAT_SHAPE: Shape<'static> = Shape {
     layouts: &[
-        Layout { conversations: "chats", messages: &["", "history"] },
+        Layout { conversations: "chats.*", messages: &["", "history"] },
         Layout { conversations: "docs.*", messages: &["", "history"] },
         Layout { conversations: "*", messages: &["", "history"] },
         Layout { conversations: "", messages: &["", "history"] },

@@ -1,0 +1,111 @@
+//! How sources are read, and who speaks in them: the arguments that `check` and `turns` share.
+
+use buckstop::check::Options;
+use buckstop::formats::{FORMATS, InputFormat};
+use buckstop::roles::RoleHints;
+use buckstop::turn::Role;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use super::terminal::Complaint;
+
+/// What a file is read as, and who is who in it.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Conversations")]
+pub(super) struct ReadingArgs {
+    /// How files are read
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = input_format())]
+    input_format: InputFormat,
+
+    /// Whose turns are checked, separated by commas
+    ///
+    /// Where nobody's role can be told, all turns are checked in any case.
+    #[arg(
+        long,
+        value_name = "ROLES",
+        value_delimiter = ',',
+        default_value = "agent,bot",
+        value_parser = whose()
+    )]
+    roles: Vec<Whose>,
+
+    /// Somebody who speaks for the company, by name or address; several by commas, or one
+    /// after the other
+    ///
+    /// Small and capital letters and spaces make no difference. What is said here, or with
+    /// --bot, --customer and --agent-domain, counts for more than what the file says. Where
+    /// one side is known, whoever else speaks is taken for the other.
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    agent: Vec<String>,
+
+    /// Somebody who doesn't; several as with --agent
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    customer: Vec<String>,
+
+    /// A program that speaks for the company; several as with --agent
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    bot: Vec<String>,
+
+    /// A domain whose e-mail addresses are agents', its subdomains included; several as with
+    /// --agent
+    ///
+    /// All other addresses are then customers', unless they are named.
+    #[arg(long, value_name = "DOMAIN", value_delimiter = ',')]
+    agent_domain: Vec<String>,
+}
+
+impl ReadingArgs {
+    /// The options of a check that this comes to.
+    ///
+    /// # Errors
+    ///
+    /// A complaint if somebody is put on both sides.
+    pub(super) fn options(&self) -> Result<Options, Complaint> {
+        let hints = RoleHints {
+            agents: self.agent.clone(),
+            customers: self.customer.clone(),
+            bots: self.bot.clone(),
+            agent_domains: self.agent_domain.clone(),
+        };
+        if let Some(name) = hints.contradiction() {
+            let complaint = Complaint::new(format!("`{name}` is given more than one role"));
+            return Err(complaint.help("name everybody in only one of --agent, --bot, --customer"));
+        }
+        let roles = self.roles.iter().flat_map(Whose::roles).copied().collect();
+        Ok(Options { input_format: self.input_format, roles, hints, ..Options::default() })
+    }
+}
+
+/// One word of `--roles`.
+#[derive(Clone, Copy, Debug)]
+enum Whose {
+    All,
+    Only(Role),
+}
+
+impl Whose {
+    fn roles(&self) -> &[Role] {
+        match self {
+            Self::All => &Role::ALL,
+            Self::Only(role) => std::slice::from_ref(role),
+        }
+    }
+}
+
+fn whose() -> impl TypedValueParser<Value = Whose> {
+    let named = Role::ALL.map(|role| PossibleValue::new(role.as_str()).help(role.about()));
+    let all = PossibleValue::new("all").help("Everybody");
+    let values: Vec<PossibleValue> = named.into_iter().chain([all]).collect();
+    PossibleValuesParser::new(values).try_map(|name| {
+        if name == "all" {
+            return Ok(Whose::All);
+        }
+        name.parse().map(Whose::Only)
+    })
+}
+
+fn input_format() -> impl TypedValueParser<Value = InputFormat> {
+    let auto = PossibleValue::new("auto").help("Tell the format from the content and the name");
+    let named = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
+    let values: Vec<PossibleValue> = std::iter::once(auto).chain(named).collect();
+    PossibleValuesParser::new(values).try_map(|name| name.parse::<InputFormat>())
+}
