@@ -115,7 +115,7 @@ fn nobody_told(speakers: &Speakers<'_>, hints: &RoleHints) -> String {
     if hints.is_empty() {
         return format!(
             "nothing tells whether {} for the company, so all turns are checked; name who does \
-             with --agent NAME, or who doesn't with --customer NAME",
+             with --agent NAME",
             speakers.with_verb("speaks", "speak", "or")
         );
     }

@@ -6,14 +6,19 @@
 
 mod captions;
 mod chat_log;
+
 mod draft;
+mod email;
 mod html;
+mod json;
 mod label;
 mod lines;
 mod markdown;
 mod salesforce;
 mod stamp;
 mod whatsapp;
+
+pub use json::{Mapping, read_mapped};
 
 use std::str::FromStr;
 
@@ -23,6 +28,26 @@ use crate::turn::Conversation;
 
 /// All formats. Where several recognise a source with equal certainty, the first reads it.
 pub static FORMATS: &[Format] = &[
+    json::zendesk::TICKETS,
+    json::zendesk::CHAT,
+    json::zendesk::SUNSHINE,
+    json::intercom::CONVERSATIONS,
+    json::freshdesk::CONVERSATIONS,
+    json::hubspot::THREADS,
+    json::front::MESSAGES,
+    json::amazon::CONTACT_LENS,
+    json::google::CCAI,
+    json::azure::CONVERSATIONS,
+    json::genesys::TRANSCRIPTS,
+    json::twilio::TRANSCRIPTS,
+    json::gong::CALLS,
+    json::slack::EXPORT,
+    json::chat::COMPLETIONS,
+    json::chat::SHAREGPT,
+    json::chat::PAIRS,
+    json::other::JSON,
+    email::MBOX,
+    email::EMAIL,
     captions::WEBVTT,
     captions::SRT,
     salesforce::SALESFORCE,
@@ -69,10 +94,14 @@ pub(crate) struct Input<'s> {
 
 impl Input<'_> {
     /// The last part of the source's name after a point, in small letters; empty if there is none.
+    ///
+    /// What was compressed is what it is without the ending that says so: `a.jsonl.gz` is
+    /// `a.jsonl`.
     pub(crate) fn extension(&self) -> String {
         let name = self.source.name();
-        let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
-        name.rsplit_once('.').map_or_else(String::new, |(_, ending)| ending.to_ascii_lowercase())
+        let name = name.rsplit(['/', '\\']).next().unwrap_or(name).to_ascii_lowercase();
+        let name = [".gz", ".zst"].iter().find_map(|it| name.strip_suffix(it)).unwrap_or(&name);
+        name.rsplit_once('.').map_or_else(String::new, |(_, ending)| ending.to_owned())
     }
 
     /// The first bytes of the text, enough to recognise a format by; cut between characters.
@@ -145,6 +174,9 @@ pub fn read(source: &Source, format: InputFormat) -> Understood {
         InputFormat::Forced(format) => format,
         InputFormat::Auto => recognize(&input),
     };
+    if email::decodes(format) {
+        problems.clear();
+    }
     let mut reading = (format.read)(&input);
     problems.append(&mut reading.problems);
     Understood { format, conversations: reading.conversations, problems }

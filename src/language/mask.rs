@@ -3,6 +3,9 @@
 //! Code and addresses hold no words at all; quotations hold words that belong to
 //! somebody else. Nothing is removed here, only marked.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use memchr::{memchr, memchr_iter, memmem};
 
 use super::word::is_apostrophe;
@@ -198,31 +201,46 @@ fn mark_quoted_lines(text: &str, out: &mut Vec<Mask>) {
 
 /// Stretches between quotation marks of one paragraph.
 fn mark_quotations(text: &str, code: &[Mask], out: &mut Vec<Mask>) {
-    let mut at = 0;
+    let mut done = 0;
     let mut code = code.iter().peekable();
-    while let Some(found) = text[at..].find(opens_quotation) {
-        let start = at + found;
-        let mark = text[start..].chars().next().unwrap_or('"');
-        at = start + mark.len_utf8();
-        while code.next_if(|m| m.span.end as usize <= start).is_some() {}
-        if let Some(mask) = code.peek().filter(|m| (m.span.start as usize) <= start) {
-            at = mask.span.end as usize;
+    for start in openings(text) {
+        if start < done {
             continue;
         }
+        while code.next_if(|m| m.span.end as usize <= start).is_some() {}
+        if code.peek().is_some_and(|m| m.span.start as usize <= start) {
+            continue;
+        }
+        let mark = text[start..].chars().next().unwrap_or('"');
         let before = text[..start].chars().next_back();
         if before.is_some_and(|c| c.is_alphanumeric() || (is_apostrophe(c) && is_apostrophe(mark)))
         {
             continue;
         }
-        if let Some(end) = quotation_end(text, at, mark) {
+        if let Some(end) = quotation_end(text, start + mark.len_utf8(), mark) {
             out.push(Mask { span: TextSpan::new(start, end), kind: MaskKind::Quotation });
-            at = end;
+            done = end;
         }
     }
 }
 
-fn opens_quotation(c: char) -> bool {
-    matches!(c, '"' | '\'' | '\u{201C}' | '\u{201E}' | '\u{2018}' | '\u{00AB}' | '\u{FF02}')
+/// Where quotation marks stand that may open one. An apostrophe does so only after a space or
+/// a bracket, so that the many inside of words cost nothing.
+fn openings(text: &str) -> impl Iterator<Item = usize> {
+    const MARKS: [&str; 12] = [
+        "\"", "\u{201C}", "\u{201E}", "\u{2018}", "\u{00AB}", "\u{FF02}", " '", "\n'", "\t'", "('",
+        "*'", "_'",
+    ];
+    static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(MARKS).ok());
+    let first = text.starts_with('\'').then_some(0);
+    let found = SEARCH.iter().flat_map(move |search| search.find_iter(text));
+    first.into_iter().chain(found.map(|mark| {
+        if mark.len() == 2 && text.as_bytes()[mark.end() - 1] == b'\'' {
+            mark.end() - 1
+        } else {
+            mark.start()
+        }
+    }))
 }
 
 /// Where the quotation ends that `mark`, standing before `from`, opens.

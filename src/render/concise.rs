@@ -105,7 +105,8 @@ mod tests {
 
     use super::*;
     use crate::render::OutputFormat;
-    use crate::render::fixture::{PLAIN, render, report, rule, skip};
+    use crate::render::fixture::{PLAIN, render, report, rule, said_by, skip};
+    use crate::turn::Role;
 
     #[test]
     fn each_finding_is_a_line() {
@@ -126,6 +127,40 @@ mod tests {
         drafts/a.txt:2:1: skipped[not-my-job] "I don't know" because an owned next step follows
         drafts/a.txt:2:15: error[not-my-job] Refuses the task: "You have to talk to billing"
         "#);
+    }
+
+    #[test]
+    fn a_line_of_a_conversation_ends_with_who_said_it() {
+        let rule = rule("not-my-job", Severity::Error);
+        let told = |speaker, role| {
+            let mut report = report("a.txt", b"Not my job.", &rule, &["Not my job"]);
+            skip(&mut report, &rule, "job", "it is quoted");
+            said_by(&mut report, speaker, role);
+            let options = RenderOptions { explain_skips: true, quiet: true, ..PLAIN };
+            render(OutputFormat::Concise, options, &[report])
+        };
+        assert_snapshot!(told(Some("Jane"), Role::Agent), @r#"
+        a.txt:1:1: error[not-my-job] Refuses the task: "Not my job" (Jane (agent), turn 2)
+        a.txt:1:8: skipped[not-my-job] "job" because it is quoted (Jane (agent), turn 2)
+        "#);
+        assert_snapshot!(told(Some("J\x1b[2J\ndoe"), Role::Unknown), @r#"
+        a.txt:1:1: error[not-my-job] Refuses the task: "Not my job" (J␛[2J doe, turn 2)
+        a.txt:1:8: skipped[not-my-job] "job" because it is quoted (J␛[2J doe, turn 2)
+        "#);
+        assert_snapshot!(told(None, Role::Bot), @r#"
+        a.txt:1:1: error[not-my-job] Refuses the task: "Not my job" (bot, turn 2)
+        a.txt:1:8: skipped[not-my-job] "job" because it is quoted (bot, turn 2)
+        "#);
+    }
+
+    #[test]
+    fn one_of_several_conversations_is_named() {
+        let rule = rule("not-my-job", Severity::Error);
+        let mut report = report("a.txt", b"Not my job.", &rule, &["Not my job"]);
+        said_by(&mut report, None, Role::Unknown);
+        report.turns[0].conversation = Some("4711".into());
+        let options = RenderOptions { quiet: true, ..PLAIN };
+        assert_snapshot!(render(OutputFormat::Concise, options, &[report]), @r#"a.txt:1:1: error[not-my-job] Refuses the task: "Not my job" (turn 2 of conversation 4711)"#);
     }
 
     #[test]

@@ -43,6 +43,16 @@ pub(super) fn report<'r>(name: &str, bytes: &[u8], rule: &'r Rule, words: &[&str
     report
 }
 
+/// Makes the one turn of a report the second of two, said by somebody in a role.
+pub(super) fn said_by(report: &mut Report<'_>, speaker: Option<&str>, role: Role) {
+    let mut first = report.turns[0].clone();
+    first.checked = false;
+    report.turns[0].number = 2;
+    report.turns[0].turn.speaker = speaker.map(str::to_owned);
+    report.turns[0].turn.role = role;
+    report.turns.push(first);
+}
+
 /// Adds other words for the last finding.
 pub(super) fn rewrite(report: &mut Report<'_>, text: &str, applicability: Applicability) {
     let finding = report.findings.last_mut().expect("a finding to rewrite");

@@ -148,7 +148,8 @@ mod tests {
 
     use super::*;
     use crate::render::OutputFormat;
-    use crate::render::fixture::{PLAIN, render, report, rewrite, rule, skip};
+    use crate::render::fixture::{PLAIN, render, report, rewrite, rule, said_by, skip};
+    use crate::turn::Role;
 
     /// The output for one finding in a text.
     fn found(text: &str, words: &str) -> String {
@@ -184,6 +185,27 @@ mod tests {
           = help: or: "let me find out for you" (suggested)
 
         Found 1 deflection in 1 of 2 files (1 error).
+        "#);
+    }
+
+    #[test]
+    fn a_place_in_a_conversation_tells_who_said_it() {
+        let rule = rule("not-my-job", Severity::Error);
+        let mut report = report("a.txt", b"I don't know. Not my job.", &rule, &["Not my job"]);
+        skip(&mut report, &rule, "I don't know", "an owned next step follows");
+        said_by(&mut report, Some("Jane"), Role::Agent);
+        let options = RenderOptions { explain_skips: true, quiet: true, ..PLAIN };
+        assert_snapshot!(render(OutputFormat::Full, options, &[report]), @r#"
+        skipped[not-my-job]: "I don't know" because an owned next step follows
+         --> a.txt:1:1 · Jane (agent), turn 2
+
+        error[not-my-job]: Refuses the task
+         --> a.txt:1:15 · Jane (agent), turn 2
+          |
+        1 | I don't know. Not my job.
+          |               ^^^^^^^^^^
+          |
+          = note: The customer hears: find somebody else to care.
         "#);
     }
 

@@ -238,9 +238,9 @@ mod tests {
         assert_eq!(parse(&output).len(), 3);
         assert_snapshot!(output, @r#"
         [
-        {"path":"a.txt","rule":"not-my-job","category":"not-my-job","severity":"error","message":"Refuses the task","text":"not my job","span":{"start":8,"end":18},"start":{"line":1,"column":5},"end":{"line":1,"column":15},"rewrites":[{"text":"for me \"to do\"","applicability":"safe","span":{"start":8,"end":18}}]},
-        {"path":"b.txt","rule":"not-my-job","category":"not-my-job","severity":"error","message":"Refuses the task","text":"No","span":{"start":0,"end":2},"start":{"line":1,"column":1},"end":{"line":1,"column":3},"rewrites":[]},
-        {"path":"b.txt","rule":"not-my-job","category":"not-my-job","severity":"error","message":"Refuses the task","text":"Not my\r\njob","span":{"start":5,"end":16},"start":{"line":2,"column":1},"end":{"line":3,"column":4},"rewrites":[]}
+        {"path":"a.txt","rule":"not-my-job","category":"not-my-job","severity":"error","message":"Refuses the task","text":"not my job","span":{"start":8,"end":18},"start":{"line":1,"column":5},"end":{"line":1,"column":15},"speaker":null,"role":"agent","turn":1,"conversation":null,"time":null,"rewrites":[{"text":"for me \"to do\"","applicability":"safe","span":{"start":8,"end":18}}]},
+        {"path":"b.txt","rule":"not-my-job","category":"not-my-job","severity":"error","message":"Refuses the task","text":"No","span":{"start":0,"end":2},"start":{"line":1,"column":1},"end":{"line":1,"column":3},"speaker":null,"role":"agent","turn":1,"conversation":null,"time":null,"rewrites":[]},
+        {"path":"b.txt","rule":"not-my-job","category":"not-my-job","severity":"error","message":"Refuses the task","text":"Not my\r\njob","span":{"start":5,"end":16},"start":{"line":2,"column":1},"end":{"line":3,"column":4},"speaker":null,"role":"agent","turn":1,"conversation":null,"time":null,"rewrites":[]}
         ]
         "#);
     }
@@ -257,6 +257,23 @@ mod tests {
         assert_eq!(objects[0]["skipped"], "an owned next step follows");
         assert_eq!(objects[0]["text"], "I don't know");
         assert_eq!(objects[1].get("skipped"), None);
+    }
+
+    #[test]
+    fn a_turn_is_told_with_its_speaker() {
+        let rule = rule("not-my-job", Severity::Error);
+        let mut report = report("a.txt", b"Not my job.", &rule, &["Not my job"]);
+        let turn = &mut report.turns[0];
+        turn.conversation = Some("4711".into());
+        turn.number = 7;
+        turn.turn.speaker = Some("Jane".to_owned());
+        turn.turn.time = Some("10:02".to_owned());
+        let object = &parse(&render(OutputFormat::Json, PLAIN, &[report]))[0];
+        assert_eq!(object["speaker"], "Jane");
+        assert_eq!(object["role"], "agent");
+        assert_eq!(object["turn"], 7);
+        assert_eq!(object["conversation"], "4711");
+        assert_eq!(object["time"], "10:02");
     }
 
     #[test]

@@ -55,6 +55,7 @@ impl Paint {
     }
 
     fn apply(self, text: &str, style: impl FnOnce(ColoredString) -> ColoredString) -> String {
-        if self.color { style(text.into()).to_string() } else { text.to_owned() }
+        let painted = self.color && !text.is_empty();
+        if painted { style(text.into()).to_string() } else { text.to_owned() }
     }
 }

@@ -340,7 +340,6 @@ impl Reader<'_> {
         while self.at < end {
             let rest = &self.from.bytes[self.at..end];
             match rest {
-                // A CR LF whose LF is in another piece cannot be: both are ASCII.
                 [b'\r', b'\n', ..] => self.piece("\n", self.at + 2),
                 [b'\r', ..] => self.piece("\n", self.at + 1),
                 _ => {

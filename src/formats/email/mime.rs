@@ -38,6 +38,13 @@ pub(super) struct Headers {
     pub(super) thread: Option<String>,
 }
 
+impl Headers {
+    /// Whether they say nothing, as if they were none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.from.is_none() && self.date.is_none() && self.id.is_none()
+    }
+}
+
 /// Reads mails out of a source.
 pub(super) struct Reader<'i> {
     input: &'i Input<'i>,
@@ -166,7 +173,10 @@ impl<'i> Reader<'i> {
         let boundary = kind.boundary.as_deref().unwrap_or_default();
         let (parts, closed) = self.parts(&body, boundary);
         if parts.is_empty() {
-            self.problem(body.start, "the parts of the mail can't be told apart; it is read as text");
+            self.problem(
+                body.start,
+                "the parts of the mail can't be told apart; it is read as text",
+            );
             return out.push(Piece::Text(self.text(&Kind::default(), body)));
         }
         if !closed {
@@ -189,9 +199,14 @@ impl<'i> Reader<'i> {
         }
     }
 
-    fn nested_part(&mut self, part: Range<usize>, depth: usize, digest: bool, out: &mut Vec<Piece>) {
-        let kind_and_body = self.kind_of(part);
-        let (mut kind, body) = kind_and_body;
+    fn nested_part(
+        &mut self,
+        part: Range<usize>,
+        depth: usize,
+        digest: bool,
+        out: &mut Vec<Piece>,
+    ) {
+        let (mut kind, body) = self.kind_of(part);
         if digest && kind.mime.is_empty() {
             kind.mime = "message/rfc822".to_owned();
         }

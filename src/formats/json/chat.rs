@@ -94,7 +94,10 @@ const PAIRS_SHAPE: Shape<'static> = Shape {
     layouts: &[
         Layout { conversations: "", messages: &[""] },
         Layout { conversations: "*", messages: &[""] },
-        Layout { conversations: "*", messages: &["original", "conversation", "dialogue", "dialog"] },
+        Layout {
+            conversations: "*",
+            messages: &["original", "conversation", "dialogue", "dialog"],
+        },
         Layout { conversations: "", messages: &["original", "conversation", "dialogue", "dialog"] },
     ],
     marks: &[

@@ -15,8 +15,7 @@ pub(in crate::formats) const CCAI: Format = Format {
     read: |input| shape::read(&SHAPE, input),
 };
 
-const SEGMENTS: &[&str] =
-    &["transcript.transcriptSegments", "transcript.transcript_segments"];
+const SEGMENTS: &[&str] = &["transcript.transcriptSegments", "transcript.transcript_segments"];
 
 const SHAPE: Shape<'static> = Shape {
     layouts: &[
@@ -28,9 +27,17 @@ const SHAPE: Shape<'static> = Shape {
         Layout { conversations: "", messages: &["messages"] },
     ],
     marks: &[
-        &["role=AGENT|AUTOMATED_AGENT|CUSTOMER|END_USER|HUMAN_AGENT", "text", "^.conversation_info"],
+        &[
+            "role=AGENT|AUTOMATED_AGENT|CUSTOMER|END_USER|HUMAN_AGENT",
+            "text",
+            "^.conversation_info",
+        ],
         &["role=AGENT|AUTOMATED_AGENT|CUSTOMER|END_USER|HUMAN_AGENT", "text", "user_id"],
-        &["role=AGENT|AUTOMATED_AGENT|CUSTOMER|END_USER|HUMAN_AGENT", "text", "start_timestamp_usec"],
+        &[
+            "role=AGENT|AUTOMATED_AGENT|CUSTOMER|END_USER|HUMAN_AGENT",
+            "text",
+            "start_timestamp_usec",
+        ],
         &["segmentParticipant.role", "text"],
         &["segment_participant.role", "text"],
         &["participantRole=HUMAN_AGENT|AUTOMATED_AGENT|END_USER", "content"],

@@ -278,7 +278,8 @@ mod tests {
 
     #[test]
     fn half_a_surrogate_pair_is_no_character() {
-        let decoded = |json: &str| with(json, |root| root.first("0").unwrap().word().unwrap().into_owned());
+        let decoded =
+            |json: &str| with(json, |root| root.first("0").unwrap().word().unwrap().into_owned());
         assert_eq!(decoded(r#"["\ud83d!"]"#), "\u{FFFD}!");
         assert_eq!(decoded(r#"["\ude00\u0041"]"#), "\u{FFFD}A");
         assert_eq!(decoded(r#"["\ud83d\u0041"]"#), "\u{FFFD}A");

@@ -18,7 +18,9 @@ pub(in crate::formats) const JSON: Format = Format {
         let likely = shape::start_holds(input, |root| json || !locate(root).is_empty());
         if likely { Certainty::Likely } else { Certainty::No }
     },
-    read: |input| shape::read_found(&GUESS, input, |root, reader| reader.document(root, &locate(root))),
+    read: |input| {
+        shape::read_found(&GUESS, input, |root, reader| reader.document(root, &locate(root)))
+    },
 };
 
 /// Where a JSON format keeps its messages and what belongs to them, as dotted paths.

@@ -120,8 +120,7 @@ pub(super) fn recognize(shape: &Shape<'_>, input: &Input<'_>) -> Certainty {
         let mut found = shape.layouts.iter().flat_map(|layout| layout.find(root));
         found.any(|found| {
             let messages = found.messages.iter().filter(|message| shape.fits(**message));
-            let mut scopes =
-                messages.map(|&message| Scope::new(root, found.conversation, message));
+            let mut scopes = messages.map(|&message| Scope::new(root, found.conversation, message));
             scopes.by_ref().take(ENOUGH).any(|scope| shape.marks(&scope))
         })
     });
@@ -134,11 +133,16 @@ const ENOUGH: usize = 8;
 /// Whether one of the first documents of a source holds something.
 pub(super) fn start_holds(input: &Input<'_>, holds: impl Fn(Node<'_>) -> bool) -> bool {
     let start = input.start();
-    if !start.trim_start_matches(['\u{FEFF}', '\x1E', ' ', '\t', '\r', '\n']).starts_with(['{', '[']) {
+    if !start
+        .trim_start_matches(['\u{FEFF}', '\x1E', ' ', '\t', '\r', '\n'])
+        .starts_with(['{', '['])
+    {
         return false;
     }
     let documents = Documents::of(start).take(ENOUGH);
-    documents.filter_map(|document| document.value).any(|value| holds(Node::new(&input.text, &value)))
+    documents
+        .filter_map(|document| document.value)
+        .any(|value| holds(Node::new(&input.text, &value)))
 }
 
 /// Reads a source by a shape.
@@ -158,7 +162,8 @@ pub(super) fn read_found(
     input: &Input<'_>,
     mut read: impl FnMut(Node<'_>, &mut Reader<'_>) -> bool,
 ) -> Reading {
-    let mut reader = Reader { shape, conversations: Vec::new(), by_id: FxHashMap::default(), loose: None };
+    let mut reader =
+        Reader { shape, conversations: Vec::new(), by_id: FxHashMap::default(), loose: None };
     let mut flaws = Flaws::default();
     let documents = Documents::of(input.text.as_str());
     let by_line = documents.by_line();
@@ -221,13 +226,19 @@ impl Reader<'_> {
         let people = self.shape.people.as_ref();
         let everywhere = people.map_or_else(Directory::default, |people| people.of_document(root));
         for found in found {
-            let here = people.map_or_else(Directory::default, |people| people.of(found.conversation));
+            let here =
+                people.map_or_else(Directory::default, |people| people.of(found.conversation));
             any |= self.conversation(root, found, [&here, &everywhere]);
         }
         any
     }
 
-    fn conversation(&mut self, root: Node<'_>, found: &Found<'_>, people: [&Directory<'_>; 2]) -> bool {
+    fn conversation(
+        &mut self,
+        root: Node<'_>,
+        found: &Found<'_>,
+        people: [&Directory<'_>; 2],
+    ) -> bool {
         let mut own = None;
         let mut any = false;
         for &message in found.messages.iter().filter(|message| self.shape.fits(**message)) {
@@ -321,8 +332,7 @@ impl Text<'_> {
 
 /// Joins strings; what stands between two of them in the file is read as `by`.
 fn joined(strings: &[Node<'_>], by: &str) -> Option<MappedText> {
-    let mut texts =
-        strings.iter().filter_map(|string| Some((*string, string.prose()?))).peekable();
+    let mut texts = strings.iter().filter_map(|string| Some((*string, string.prose()?))).peekable();
     let (mut last, first) = texts.next()?;
     if texts.peek().is_none() {
         return Some(first);
@@ -462,7 +472,8 @@ impl Flaws {
     }
 
     fn problems(&self, input: &Input<'_>, by_line: bool) -> Vec<Problem> {
-        let told = self.first.iter().map(|flaw| input.problem(flaw.at, message(flaw.kind, by_line)));
+        let told =
+            self.first.iter().map(|flaw| input.problem(flaw.at, message(flaw.kind, by_line)));
         let mut problems: Vec<_> = told.collect();
         if self.count > self.first.len() {
             let more = self.count - self.first.len();

@@ -34,10 +34,7 @@ const SHAPE: Shape<'static> = Shape {
     message: Message {
         text: &[Text::Plain("transcript")],
         speaker: &["@.full_name", "@.user_id", "@.email"],
-        role: &[
-            RoleOf::Common("@.role"),
-            RoleOf::Word("media_channel", CHANNELS),
-        ],
+        role: &[RoleOf::Common("@.role"), RoleOf::Word("media_channel", CHANNELS)],
         time: &["start_time"],
         conversation: &["transcript_sid"],
     },
