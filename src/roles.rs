@@ -202,7 +202,8 @@ impl Directory {
             .partition(|domain| domain.contains('@'));
         let addresses = addresses.into_iter().map(|address| (address, Role::Agent));
         let names = hints.all_names().map(|(name, role)| (fold(name), role));
-        Self { names: addresses.chain(names).collect(), domains }
+        let named = addresses.chain(names).filter(|(name, _)| !name.is_empty());
+        Self { names: named.collect(), domains }
     }
 
     fn apply(&self, turn: &mut Turn) {

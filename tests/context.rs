@@ -21,10 +21,10 @@ phrases = ["they (do|did) not (tell|answer) *", "they never arrived"]
 guards = { referent = true }
 "#;
 
-/// What a check says about a chat, one line for each finding or skip of the agent "Agent".
+/// What a check says about a chat, one line for each finding or skip.
 fn told(chat: &str) -> Vec<String> {
-    let options = Options { explain_skips: true, ..Options::default() };
-    told_with(chat, &options)
+    let input_format = "chat".parse().expect("there is such a format");
+    told_with(chat, &Options { input_format, explain_skips: true, ..Options::default() })
 }
 
 fn told_with(chat: &str, options: &Options) -> Vec<String> {
@@ -70,7 +70,7 @@ fn what_comes_too_late_or_from_somebody_else_does_not_redeem() {
 fn they_may_stand_for_whom_the_customer_spoke_of() {
     for (customer, whom) in [
         ("My bank says it has not arrived.", "bank"),
-        ("I wrote to the seller. No answer. What now?", "the seller"),
+        ("I wrote to the seller. No answer. What now?", "seller"),
         ("The warehouse is fast, but my landlord is not.", "landlord"),
     ] {
         let chat = format!("Customer: {customer}\nAgent: I'm sorry. They don't tell us.\n");
@@ -115,7 +115,8 @@ fn turns_of_another_conversation_are_none_of_the_neighbours() {
         r#"{"messages": [{"role": "assistant", "content": "Let me find out."}]}"#,
         "\n",
     );
-    assert_eq!(told(chats), ["1: They don't tell us!", "1: I don't know!"]);
+    let options = Options { explain_skips: true, ..Options::default() };
+    assert_eq!(told_with(chats, &options), ["1: They don't tell us!", "1: I don't know!"]);
 }
 
 #[test]

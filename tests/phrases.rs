@@ -123,6 +123,13 @@ fn a_short_parenthesis_is_passed_over() {
 }
 
 #[test]
+fn a_false_start_is_passed_over() {
+    assert_eq!(found("that is not my job", "so that's, that's not my job"), ["that's not my job"]);
+    assert_eq!(found("it is the, the job", "well it's, it's the job"), [""; 0]);
+    assert_eq!(found("it is not my job", "it's, it's not my, my job"), ["it's not my, my job"]);
+}
+
+#[test]
 fn quotations_code_and_addresses_are_not_prose() {
     for draft in [
         "You wrote \"not my job\" to us.",

@@ -28,8 +28,7 @@ pub(super) struct ReadingArgs {
     )]
     roles: Vec<Whose>,
 
-    /// Somebody who speaks for the company, by name or address; several by commas, or one
-    /// after the other
+    /// Somebody who speaks for the company, by name or address; several separated by commas
     ///
     /// Small and capital letters and spaces make no difference. What is said here, or with
     /// --bot, --customer and --agent-domain, counts for more than what the file says. Where
@@ -37,16 +36,15 @@ pub(super) struct ReadingArgs {
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     agent: Vec<String>,
 
-    /// Somebody who doesn't; several as with --agent
+    /// Somebody who doesn't; several separated by commas
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     customer: Vec<String>,
 
-    /// A program that speaks for the company; several as with --agent
+    /// A program that speaks for the company; several separated by commas
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     bot: Vec<String>,
 
-    /// A domain whose e-mail addresses are agents', its subdomains included; several as with
-    /// --agent
+    /// A domain whose addresses are agents', its subdomains included; several separated by commas
     ///
     /// All other addresses are then customers', unless they are named.
     #[arg(long, value_name = "DOMAIN", value_delimiter = ',')]

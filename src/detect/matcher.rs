@@ -354,15 +354,15 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// Fillers and short parentheses between two words of a phrase may be passed over.
+    /// Fillers, short parentheses and false starts between two words of a phrase may be passed over.
     fn skip_asides(&mut self, state: State, start: usize, jobs: &mut Vec<Job>) {
         let token = state.token as usize;
         if token == start || !self.reaches(token, Break::Soft) {
             return;
         }
-        let parenthesis = self.document.tokens[token].parenthesis_end;
-        if parenthesis > 0 {
-            jobs.push(Job::Explore(State { token: parenthesis, loose: true, ..state }));
+        let aside_end = self.document.tokens[token].aside_end;
+        if aside_end > 0 {
+            jobs.push(Job::Explore(State { token: aside_end, loose: true, ..state }));
         }
         if let Some(filler) = self.filler {
             for end in self.list_ends(filler, token).iter() {

@@ -33,8 +33,9 @@ pub struct Token {
     pub glued: bool,
     /// Whether its surface begins with a capital letter.
     pub capital: bool,
-    /// Where a parenthesis that begins here ends, as a token index; 0 if none does.
-    pub parenthesis_end: u32,
+    /// Where an aside that begins here ends, as a token index; 0 if none does. An aside is a
+    /// short parenthesis, or a false start that is said again ("it's, it's").
+    pub aside_end: u32,
 }
 
 /// A run of tokens that ends with a full stop or the like.
@@ -89,7 +90,7 @@ impl<'t> Document<'t> {
             quotations,
             code,
         };
-        document.mark_parentheses();
+        document.mark_asides();
         document.mark_companies(companies);
         document
     }
@@ -171,18 +172,37 @@ impl<'t> Document<'t> {
         surface.len() <= 8 && CONJUNCTIONS.iter().any(|c| c.eq_ignore_ascii_case(surface))
     }
 
-    /// Notes at the first token of each short parenthesis where it ends.
-    fn mark_parentheses(&mut self) {
-        const LONGEST: usize = 4;
-        for sentence in &self.sentences {
-            for at in sentence.tokens.clone() {
-                if self.opening_before(at) {
-                    let end = (at + 1..=(at + LONGEST).min(sentence.tokens.end))
-                        .find(|&end| self.closing_after(end - 1));
-                    self.tokens[at].parenthesis_end = end.unwrap_or(0) as u32;
-                }
+    /// Notes at the first token of each aside where it ends.
+    fn mark_asides(&mut self) {
+        for number in 0..self.sentences.len() {
+            let sentence = self.sentences[number].tokens.clone();
+            for at in sentence.clone() {
+                let end = self
+                    .parenthesis(at, sentence.end)
+                    .or_else(|| self.false_start(at, sentence.end));
+                self.tokens[at].aside_end = end.unwrap_or(0) as u32;
             }
         }
+    }
+
+    fn parenthesis(&self, at: usize, limit: usize) -> Option<usize> {
+        const LONGEST: usize = 4;
+        if !self.opening_before(at) {
+            return None;
+        }
+        (at + 1..=(at + LONGEST).min(limit)).find(|&end| self.closing_after(end - 1))
+    }
+
+    /// Words that are said once more after a comma: "the, the", "I've, I've".
+    fn false_start(&self, at: usize, limit: usize) -> Option<usize> {
+        const LONGEST: usize = 3;
+        (at + 1..=at + LONGEST).find(|&again| {
+            let length = again - at;
+            again + length <= limit
+                && self.tokens[again].before == Break::Soft
+                && (at..again)
+                    .all(|t| self.surface(t).eq_ignore_ascii_case(self.surface(t + length)))
+        })
     }
 
     fn opening_before(&self, token: usize) -> bool {
@@ -297,7 +317,7 @@ impl<'t> Tokenizer<'t, '_> {
 
     fn push(&mut self, word: WordId, span: TextSpan, before: Break, glued: bool) {
         let capital = self.text[span.range()].starts_with(char::is_uppercase);
-        self.tokens.push(Token { word, span, before, glued, capital, parenthesis_end: 0 });
+        self.tokens.push(Token { word, span, before, glued, capital, aside_end: 0 });
         self.after_word = span.end as usize;
     }
 

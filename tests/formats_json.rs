@@ -1,0 +1,284 @@
+//! Each JSON format reads its fixtures as their snapshots say, and survives whatever
+//! happens to them.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use buckstop::formats::{InputFormat, Mapping, Reading, read, read_mapped};
+use buckstop::source::Source;
+use buckstop::text::TextSpan;
+use buckstop::turn::Turn;
+use proptest::prelude::*;
+
+/// The formats, in the order in which they are asked.
+const FORMATS: [&str; 18] = [
+    "zendesk",
+    "zendesk-chat",
+    "sunshine",
+    "intercom",
+    "freshdesk",
+    "hubspot",
+    "front",
+    "contact-lens",
+    "ccai",
+    "azure",
+    "genesys",
+    "twilio",
+    "gong",
+    "slack",
+    "chat-completions",
+    "sharegpt",
+    "pairs",
+    "json",
+];
+
+fn fixtures(format: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats").join(format);
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let ends = |path: &Path| path.extension().unwrap().to_string_lossy().into_owned();
+    let mut files: Vec<_> = files.filter(|path| ends(path).contains("json")).collect();
+    files.sort();
+    files
+}
+
+fn source(path: &Path) -> Source {
+    Source::new(path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(path).unwrap())
+}
+
+/// Writes out what was understood.
+fn shown(reading: &Reading) -> String {
+    let mut out = String::new();
+    for conversation in &reading.conversations {
+        let id = conversation.id.as_deref().unwrap_or("-");
+        let channel = conversation.channel.as_deref().unwrap_or("-");
+        writeln!(out, "== {id} [{channel}]").unwrap();
+        for turn in &conversation.turns {
+            let speaker = turn.speaker.as_deref().unwrap_or("-");
+            let time = turn.time.as_deref().unwrap_or("-");
+            writeln!(out, "{} | {speaker} | {time}", turn.role).unwrap();
+            for line in turn.text.as_str().lines() {
+                writeln!(out, "    {}", line.escape_debug()).unwrap();
+            }
+        }
+    }
+    for problem in &reading.problems {
+        let place = problem.position.map_or(String::new(), |at| format!("{}:{}: ", at.line, at.column));
+        writeln!(out, "! {place}{}", problem.message).unwrap();
+    }
+    out
+}
+
+/// The name of the format that reads a source, told by forcing each in turn.
+fn recognized(path: &Path) -> &'static str {
+    let auto = shown(&read(&source(path), InputFormat::Auto));
+    let same = |format: &&str| shown(&read(&source(path), format.parse().unwrap())) == auto;
+    FORMATS.into_iter().find(same).unwrap_or("none of them")
+}
+
+
+#[test]
+fn fixtures_are_read_as_their_snapshots_say() {
+    for format in FORMATS {
+        let fixtures = fixtures(format);
+        assert!(fixtures.len() >= 2, "{format} has too few fixtures");
+        for path in fixtures.iter().filter(|path| !path.ends_with("json/mapped.json")) {
+            let mut settings = insta::Settings::clone_current();
+            settings.set_snapshot_path(path.parent().unwrap());
+            settings.set_prepend_module_to_snapshot(false);
+            settings.set_omit_expression(true);
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let auto = read(&source(path), InputFormat::Auto);
+            settings.bind(|| insta::assert_snapshot!(name, shown(&auto)));
+            let forced: InputFormat = format.parse().unwrap();
+            let forced = read(&source(path), forced);
+            assert_eq!(shown(&auto), shown(&forced), "{} reads {path:?}", recognized(path));
+            check_places(&fs::read(path).unwrap(), &auto);
+        }
+    }
+}
+
+#[test]
+fn a_mapping_names_the_paths_of_an_unknown_shape() {
+    let path = fixtures("json").into_iter().find(|path| path.ends_with("json/mapped.json")).unwrap();
+    let mapping = Mapping {
+        messages: "tickets.events".to_owned(),
+        text: "said".to_owned(),
+        speaker: Some("who.n".to_owned()),
+        role: Some("kind".to_owned()),
+        time: Some("at".to_owned()),
+        conversation: Some("ref".to_owned()),
+    };
+    insta::assert_snapshot!(shown(&read_mapped(&source(&path), &mapping)), @r"
+    == R1 [-]
+    agent | Jane | 5
+        Call the bank.
+    customer | Ann | 6
+        No.
+    == R2 [-]
+    agent | - | -
+        Hi.
+    ");
+}
+
+#[test]
+fn a_mapping_without_a_place_for_messages_reads_each_line_as_one() {
+    let lines = "{\"t\": \"one\", \"c\": \"x\"}\n{\"t\": \"two\", \"c\": \"y\"}\n{\"t\": \"three\", \"c\": \"x\"}\n";
+    let source = Source::new("a.jsonl".to_owned(), lines.as_bytes().to_vec());
+    let mapping = Mapping {
+        text: "t".to_owned(),
+        conversation: Some("c".to_owned()),
+        ..Mapping::default()
+    };
+    insta::assert_snapshot!(shown(&read_mapped(&source, &mapping)), @r"
+    == x [-]
+    unknown | - | -
+        one
+    unknown | - | -
+        three
+    == y [-]
+    unknown | - | -
+        two
+    ");
+}
+
+#[test]
+fn drafts_are_no_json() {
+    let drafts = [
+        "[10:02] Jane: not my job",
+        "{name}, that's not my job.",
+        "Note: call me",
+        "[]",
+        "{\"text\": \"quoted\"} is what I got.",
+        "",
+    ];
+    for draft in drafts {
+        let source = Source::new("draft.txt".to_owned(), draft.as_bytes().to_vec());
+        let reading = read(&source, InputFormat::Auto);
+        let problems: Vec<_> = reading.problems.iter().map(|problem| &problem.message).collect();
+        assert!(problems.is_empty(), "{draft:?}: {problems:?}");
+    }
+}
+
+#[test]
+fn json_without_messages_is_told() {
+    let source = Source::new("package.json".to_owned(), b"{\"name\": \"acme\"}".to_vec());
+    let reading = read(&source, InputFormat::Auto);
+    assert_eq!(shown(&reading), "! 1:1: no messages were found in this JSON\n");
+}
+
+#[test]
+fn utf16_is_read_with_its_places() {
+    let json = "[[\"agent\", \"It\\u2019s \u{fc}ber.\"]]";
+    let bytes: Vec<u8> = json.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let reading = read(&Source::new("a.json".to_owned(), bytes), "pairs".parse().unwrap());
+    let text = &reading.conversations[0].turns[0].text;
+    assert_eq!(text.as_str(), "It\u{2019}s \u{fc}ber.");
+    let start = json.find("\\u2019").unwrap() * 2;
+    let span = text.to_source(TextSpan::new(2, 5));
+    assert_eq!((span.start, span.end), (start, start + 12));
+}
+
+/// Each character lies in the file, behind the one before, and is what the file says.
+fn check_places(bytes: &[u8], reading: &Reading) {
+    for turn in reading.conversations.iter().flat_map(|conversation| &conversation.turns) {
+        check_turn(bytes, turn);
+    }
+}
+
+fn check_turn(bytes: &[u8], turn: &Turn) {
+    let text = turn.text.as_str();
+    let mut last = 0;
+    for (at, character) in text.char_indices() {
+        let span = TextSpan::new(at, at + character.len_utf8());
+        let source = turn.text.to_source(span);
+        assert!(last <= source.start && source.start <= source.end, "{text:?} at {at}");
+        assert!(source.end <= bytes.len(), "{text:?} at {at}");
+        last = source.start;
+        let written = &bytes[source.start..source.end];
+        let itself = written == character.to_string().as_bytes();
+        let decoded = character.is_whitespace()
+            || written.starts_with(b"\\")
+            || written.starts_with(b"&")
+            || written.starts_with(b"<")
+            || character == char::REPLACEMENT_CHARACTER
+            || std::str::from_utf8(bytes).is_err();
+        assert!(itself || decoded, "{character:?} is {written:?} in {text:?}");
+    }
+}
+
+/// A fixture, and what befalls it.
+fn damaged() -> impl Strategy<Value = (String, Vec<u8>)> {
+    let all: Vec<PathBuf> = FORMATS.iter().flat_map(|format| fixtures(format)).collect();
+    let edits = proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..6_u8), 0..6);
+    let odd = prop::sample::select(b"{}[]\",:\\u\n0\xFF\xC3".to_vec());
+    (prop::sample::select(all), edits, odd, any::<prop::sample::Index>(), any::<bool>()).prop_map(
+        |(path, edits, odd, end, cut)| {
+            let mut bytes = fs::read(&path).unwrap();
+            for (at, byte, kind) in edits {
+                if bytes.is_empty() {
+                    break;
+                }
+                let at = at.index(bytes.len());
+                match kind {
+                    0 => drop(bytes.remove(at)),
+                    1 => bytes.insert(at, byte),
+                    2 => bytes[at] = byte,
+                    3 => bytes.insert(at, odd),
+                    4 => bytes[at] = odd,
+                    _ => drop(bytes.drain(at..bytes.len().min(at + usize::from(byte)))),
+                }
+            }
+            if cut {
+                bytes.truncate(end.index(bytes.len() + 1));
+            }
+            (path.file_name().unwrap().to_string_lossy().into_owned(), bytes)
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn damage_never_breaks_a_reader((name, bytes) in damaged()) {
+        let source = Source::new(name, bytes.clone());
+        check_places(&bytes, &read(&source, InputFormat::Auto));
+        for format in FORMATS {
+            check_places(&bytes, &read(&source, format.parse().unwrap()));
+        }
+    }
+
+    #[test]
+    fn a_file_cut_anywhere_gives_the_first_of_its_messages(
+        format in prop::sample::select(FORMATS.to_vec()),
+        end in any::<prop::sample::Index>(),
+    ) {
+        let path = &fixtures(format)[fixtures(format).len() - 1];
+        let bytes = fs::read(path).unwrap();
+        let forced: InputFormat = format.parse().unwrap();
+        let texts = |bytes: Vec<u8>| -> Vec<String> {
+            let reading = read(&Source::new("a.json".to_owned(), bytes), forced);
+            let turns = reading.conversations.into_iter().flat_map(|c| c.turns);
+            turns.map(|turn| turn.text.as_str().to_owned()).collect()
+        };
+        let whole = texts(bytes.clone());
+        let cut = texts(bytes[..end.index(bytes.len() + 1)].to_vec());
+        prop_assert!(cut.iter().all(|text| whole.contains(text)), "{:?} {:?}", cut, whole);
+    }
+
+    #[test]
+    fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        for name in ["a.json", "a.jsonl", "a"] {
+            read(&Source::new(name.to_owned(), bytes.clone()), InputFormat::Auto);
+        }
+    }
+
+    #[test]
+    fn any_json_is_read(json in r#"[\[{](\{|\}|\[|\]|"[a-z\\u0-9]{0,6}"|:|,|1|null| |\n|"text":|"role":|"messages":|"user"){0,60}"#) {
+        for format in FORMATS {
+            let source = Source::new("a.json".to_owned(), json.as_bytes().to_vec());
+            check_places(json.as_bytes(), &read(&source, format.parse().unwrap()));
+        }
+    }
+}
