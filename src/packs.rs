@@ -31,6 +31,16 @@ impl Ruleset {
     }
 }
 
+impl Ruleset {
+    /// The entries of a word list as written, those of all packs together.
+    #[must_use]
+    pub fn list(&self, name: &str) -> Option<&[String]> {
+        // Only the prepared pack comes without them, and never with another.
+        let lists = self.lists.get_or_init(|| embedded(|_| true).lists());
+        lists.get(name).map(Vec::as_slice)
+    }
+}
+
 /// Collects packs and choices, then builds a [`Ruleset`].
 #[derive(Clone, Debug)]
 pub struct RulesetBuilder {
@@ -99,10 +109,7 @@ impl RulesetBuilder {
     }
 
     fn assemble(&self) -> Result<Ruleset, Vec<PackError>> {
-        let mut assembly = Assembly::default();
-        for &(name, text) in EMBEDDED.iter().filter(|(name, _)| self.takes_embedded(name)) {
-            assembly.read(Origin::Embedded, name.to_owned(), text.to_owned());
-        }
+        let mut assembly = embedded(|name| self.takes_embedded(name));
         for (name, text) in &self.packs {
             assembly.read(Origin::User, name.clone(), text.clone());
         }
@@ -119,6 +126,15 @@ impl RulesetBuilder {
         };
         self.embedded || (SHARED.contains(&name) && !replaced())
     }
+}
+
+/// The chosen files of the embedded pack, read and not yet compiled.
+fn embedded(takes: impl Fn(&str) -> bool) -> Assembly {
+    let mut assembly = Assembly::default();
+    for &(name, text) in EMBEDDED.iter().filter(|(name, _)| takes(name)) {
+        assembly.read(Origin::Embedded, name.to_owned(), text.to_owned());
+    }
+    assembly
 }
 
 /// The embedded pack, compiled; nothing if it has mistakes, which compiling it again then tells.

@@ -74,11 +74,12 @@ pub fn resolve(conversations: &mut [Conversation], hints: &RoleHints) {
     }
 }
 
-/// Whether somebody's side is known; if not, all turns are to be checked.
+/// Whether the side of any person is known; if not, all turns of unknown roles are to be
+/// checked. A bot that speaks among people says nothing about them.
 #[must_use]
 pub fn are_told(conversations: &[Conversation]) -> bool {
     let mut turns = conversations.iter().flat_map(|conversation| &conversation.turns);
-    turns.any(|turn| is_company(turn.role) || turn.role == Role::Customer)
+    turns.any(|turn| matches!(turn.role, Role::Agent | Role::Customer))
 }
 
 /// What the user has to know about turns whose role could not be told, if there are any:
@@ -201,9 +202,9 @@ impl Directory {
             .filter(|domain| !domain.is_empty())
             .partition(|domain| domain.contains('@'));
         let addresses = addresses.into_iter().map(|address| (address, Role::Agent));
-        let names = hints.all_names().map(|(name, role)| (fold(name), role));
-        let named = addresses.chain(names).filter(|(name, _)| !name.is_empty());
-        Self { names: named.collect(), domains }
+        let given = hints.all_names().map(|(name, role)| (fold(name), role));
+        let names = addresses.chain(given).filter(|(name, _)| !name.is_empty());
+        Self { names: names.collect(), domains }
     }
 
     fn apply(&self, turn: &mut Turn) {

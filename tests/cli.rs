@@ -294,6 +294,29 @@ fn control_characters_never_reach_the_terminal() {
     }
 }
 
+#[test]
+fn turns_are_json_whatever_stands_in_them() {
+    let desk = Desk::new();
+    let text = "[10:01] Jane: a \\ \" \u{1b}[2J\u{202e}\u{9b}\n\n[10:02] Tom \u{1b}: b\n";
+    desk.put("chat.txt", text);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_buckstop"));
+    command.current_dir(desk.path());
+    command.args(["turns", "--input-format=chat", "--output-format=json", "chat.txt"]);
+    let output = Checked::from(command.output().expect("buckstop runs")).stdout;
+    assert!(!output.contains(['\u{1b}', '\u{202e}', '\u{9b}']), "{output}");
+    let files: serde_json::Value = serde_json::from_str(&output).expect("JSON");
+    assert_eq!(files[0]["format"], "chat");
+    assert_eq!(files[0]["turns"][0]["text"], "a \\ \" \u{1b}[2J\u{202e}\u{9b}");
+}
+
+#[test]
+fn no_turns_are_an_empty_array() {
+    let desk = Desk::new();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_buckstop"));
+    command.current_dir(desk.path()).args(["turns", "--output-format=json", "pack"]);
+    assert_eq!(Checked::from(command.output().expect("buckstop runs")).stdout, "[]\n");
+}
+
 /// A reader that goes away after the first line, as `head -1` does.
 #[test]
 fn a_closed_pipe_ends_quietly() {

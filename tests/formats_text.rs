@@ -13,7 +13,8 @@ use buckstop::text::{MappedText, TextSpan};
 use proptest::prelude::*;
 
 /// The formats and their folders.
-const FORMATS: [&str; 6] = ["chat", "whatsapp", "webvtt", "srt", "markdown", "salesforce"];
+const FORMATS: [&str; 7] =
+    ["chat", "whatsapp", "webvtt", "srt", "markdown", "salesforce", "dynamics"];
 
 fn fixtures(format: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats").join(format);
@@ -42,7 +43,8 @@ fn shown(reading: &Understood) -> String {
         }
     }
     for problem in &reading.problems {
-        let place = problem.position.map_or(String::new(), |at| format!("{}:{}: ", at.line, at.column));
+        let place =
+            problem.position.map_or(String::new(), |at| format!("{}:{}: ", at.line, at.column));
         let _ = writeln!(out, "problem {place}{}", problem.message);
     }
     out
@@ -59,12 +61,46 @@ fn turns_of_the_fixtures() {
     }
 }
 
+/// Texts that begin like something else here and there, and are letters all the same.
+#[test]
+fn drafts_stay_drafts() {
+    const DRAFTS: [&str; 14] = [
+        "",
+        "Note: call me",
+        "Hi Bob,\n\nJane: as discussed\n\nRegards\nJane",
+        "Hello,\n\nAgent: that's me\nCustomer: that's you\n\nNow to your order.",
+        "Agent: Jane Doe\nCustomer: Bob Lee\nTicket: 20931\n\nDear Mr Lee,\nthat is not my job.",
+        "10:00 Arrival: our engineer parks\n11:00 Work: he opens the boiler\n12:00 Lunch: he eats",
+        "10:00 - 12:00: the engineer comes\n13:00 - 15:00: the electrician comes",
+        "Monday: 9 to 5\nTuesday: 9 to 5\n\nMonday: we rest, too\nTuesday: we rest, too",
+        "Phone: call us any time\nEmail: write to us\nPhone: or call again\nEmail: or write again",
+        "Customer Service: 0800 123\nTechnical Support: 0800 124\n\nWe can't help you here.",
+        "# Support\n\nWe answer mails.\n\n# Customer\n\nYou write them.",
+        "WEBVTT is a format for captions. We can't read it.",
+        "12/03/2024 - we came, and nobody was there. We come again on\n14/03/2024, 10:00.",
+        "( 10s ) is what the display shows. That's normal: <br> it warms up.",
+    ];
+    for draft in DRAFTS {
+        let source = Source::new("<stdin>".to_owned(), draft.as_bytes().to_vec());
+        assert_eq!(read(&source, InputFormat::Auto).format.name, "text", "{draft}");
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/drafts");
+    for entry in fs::read_dir(folder).expect("the drafts") {
+        let path = entry.expect("a draft").path();
+        let name = read(&source(&path), InputFormat::Auto).format.name;
+        assert!(["text", "markdown"].contains(&name), "{} is read as {name}", path.display());
+    }
+}
+
 /// Every character of a turn comes from a place in the file, each at or behind the last.
 fn assert_places(text: &MappedText, source: &Source) {
     let mut last = 0;
     for (start, c) in text.as_str().char_indices() {
         let place = text.to_source(TextSpan::new(start, start + c.len_utf8()));
-        assert!(place.start <= place.end && place.end <= source.bytes().len(), "outside: {place:?}");
+        assert!(
+            place.start <= place.end && place.end <= source.bytes().len(),
+            "outside: {place:?}"
+        );
         assert!(last <= place.start, "{c:?} at {place:?} stands before {last}");
         last = place.start;
     }
@@ -132,9 +168,42 @@ impl Damage {
 
 fn damage() -> impl Strategy<Value = Damage> {
     let marks = prop::sample::select(vec![
-        "\n", "\r", "\r\n\r\n", ":", ": ", "<", ">", "</v>", "<v ", "&", "&#39;", "-->", "( 1s ) ",
-        "[", "]", "(", "`", "```\n", "> ", "- ", "    ", "|", "\\", "*", "**", "{\\", "}", "10:02 ",
-        "\u{200E}", "\u{202F}", "é", "👍", "Agent: ", "<br>", "<p>", "12/03/2024, 10:02 - ",
+        "\n",
+        "\r",
+        "\r\n\r\n",
+        ":",
+        ": ",
+        "<",
+        ">",
+        "</v>",
+        "<v ",
+        "&",
+        "&#39;",
+        "-->",
+        "( 1s ) ",
+        "[",
+        "]",
+        "(",
+        "`",
+        "```\n",
+        "> ",
+        "- ",
+        "    ",
+        "|",
+        "\\",
+        "*",
+        "**",
+        "{\\",
+        "}",
+        "10:02 ",
+        "\u{200E}",
+        "\u{202F}",
+        "é",
+        "👍",
+        "Agent: ",
+        "<br>",
+        "<p>",
+        "12/03/2024, 10:02 - ",
     ]);
     let insert = prop_oneof![
         marks.prop_map(|mark| mark.as_bytes().to_vec()),

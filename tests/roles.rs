@@ -179,6 +179,11 @@ fn nobodys_role_is_told_once_with_the_way_out() {
              \"Tom\" and \"Jane\""
         )
     );
+    let among_them_a_bot = [("Tom", Unknown), ("Jane", Unknown), ("Hearth", Bot)];
+    assert_eq!(
+        doubted(&among_them_a_bot, &RoleHints::default()),
+        doubted(&chat, &RoleHints::default())
+    );
     let many = ["A", "B", "C", "D", "E"].map(|name| (name, Unknown));
     assert_eq!(
         doubted(&many, &RoleHints::default()).as_deref(),
@@ -198,7 +203,7 @@ fn nobodys_role_is_told_once_with_the_way_out() {
 
 #[test]
 fn turns_that_are_left_out_for_want_of_a_role_are_told() {
-    let chat = [("Hearth", Bot), ("Tom", Unknown), ("Jane", Unknown), ("Tom", Unknown)];
+    let chat = [("Ann", Agent), ("Tom", Unknown), ("Jane", Unknown), ("Tom", Unknown)];
     assert_eq!(
         doubted(&chat, &RoleHints::default()).as_deref(),
         Some(
@@ -216,8 +221,9 @@ fn turns_that_are_left_out_for_want_of_a_role_are_told() {
 }
 
 #[test]
-fn one_known_side_is_enough() {
+fn one_known_person_is_enough() {
     assert!(are_told(&[conversation(&[("Tom", Unknown), ("Jane", Agent)])]));
+    assert!(!are_told(&[conversation(&[("Tom", Unknown), ("Hearth", Bot), ("Jane", Unknown)])]));
     assert!(!are_told(&[conversation(&[("Tom", Unknown), ("", System), ("Jane", Note)])]));
 }
 

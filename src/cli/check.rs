@@ -97,8 +97,9 @@ pub(super) fn run(
     }
     let options = Options { explain_skips: args.explain_skips, ..args.reading.options()? };
     let check_one = |input: &Result<Input, Complaint>| {
-        let source = input.as_ref().map_err(Complaint::clone)?.read()?;
-        Ok(source.map(|source| check(source, &options, &ruleset)))
+        let input = input.as_ref().map_err(Complaint::clone)?;
+        let report = input.read()?.map(|source| check(source, &options, &ruleset));
+        Ok(report.filter(|report| !input.is_passed_over(&report.turns)))
     };
     let mut run = Run {
         renderer: args.output_format.renderer(args.render_options(terminal.color)),

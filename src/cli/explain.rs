@@ -1,39 +1,78 @@
-//! `buckstop rules ID`: all about one rule.
+//! `buckstop rules ID`: all about one rule, what helps its reader most comes first.
 
 use std::io::{self, Write};
 
+use buckstop::finding::Severity;
 use buckstop::render::{Paint, visible};
 use buckstop::rules::phrase::parse;
-use buckstop::rules::{Example, Rule};
+use buckstop::rules::{Example, Guard, Rule, Ruleset, Silence, Surroundings};
 
-use super::layout::lines;
+use super::layout::{enumeration, lines, marked_lines, phrase_lines};
 use super::terminal::{Terminal, width};
-use super::words::in_words;
+use super::words::{class, in_words};
 
-/// Writes why the rule exists, what it finds, and what to say instead.
+/// The longest phrase in words that is easier to read than the phrase itself, in characters.
+const MOST_WORDS: usize = 120;
+
+/// How many lines of a word list are shown.
+const MOST_LIST_LINES: usize = 6;
+
+/// Writes why the rule exists, what to say instead, when it speaks and when it is silent.
 ///
 /// # Errors
 ///
 /// If stdout can't be written.
-pub(super) fn write(rule: &Rule, terminal: &mut Terminal<impl Write>) -> anyhow::Result<()> {
+pub(super) fn write(
+    ruleset: &Ruleset,
+    number: usize,
+    terminal: &mut Terminal<impl Write>,
+) -> anyhow::Result<()> {
+    let rule = &ruleset.rules()[number];
+    let silence = ruleset.silence(number);
     let paint = Paint::new(terminal.color);
-    let mut page = Page { out: &mut terminal.out, paint, width: width() };
+    let mut page =
+        Page { out: &mut terminal.out, paint, severity: rule.severity, width: width() };
     page.title(rule)?;
-    page.section("Why", &[&rule.why], Page::item)?;
-    page.section("What it finds", &rule.phrases, Page::phrase)?;
-    page.section("What it finds, as regular expressions", &rule.regex, Page::item)?;
-    page.section("What to say instead", &rule.rewrites, |page, rewrite| {
+    page.section("Why", &[&rule.why], |page, why| page.prose(why))?;
+    page.section("Say instead", &rule.rewrites, |page, rewrite| {
         page.labelled(rewrite.applicability.as_str(), &rewrite.text)
     })?;
-    page.section("Examples", &rule.examples, Page::example)?;
-    page.section("More about it", &rule.links, Page::item)?;
+    let flags_first = |example: &&Example| matches!(example, Example::Pass { .. });
+    let mut examples: Vec<_> = rule.examples.iter().collect();
+    examples.sort_by_key(flags_first);
+    page.section("Examples", &examples, |page, example| page.example(example))?;
+    page.silence(&silence)?;
+    page.section("What it finds", &rule.phrases, |page, phrase| page.phrase(phrase))?;
+    page.section("What it finds, as regular expressions", &rule.regex, |page, regex| {
+        page.written(regex, "  ")
+    })?;
+    page.section("Word lists", &named_lists(rule, &silence), |page, name| {
+        page.list(name, ruleset.list(name))
+    })?;
+    page.section("More about it", &rule.links, |page, link| page.prose(link))?;
     Ok(())
+}
+
+/// The names of the word lists that the phrases of a rule use, in the order of their first use.
+pub(super) fn named_lists(rule: &Rule, silence: &Silence<'_>) -> Vec<String> {
+    let around = silence.unless.iter().chain(&silence.when).flat_map(|it| &it.phrases).copied();
+    let mut names: Vec<String> = Vec::new();
+    for phrase in rule.phrases.iter().map(String::as_str).chain(around) {
+        let Ok(phrase) = parse(phrase) else { continue };
+        for name in phrase.lists() {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    names
 }
 
 /// A page of text under headings.
 struct Page<'a, W: Write> {
     out: &'a mut W,
     paint: Paint,
+    severity: Severity,
     width: usize,
 }
 
@@ -46,6 +85,10 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out, "{}", self.paint.dim(&from))
     }
 
+    fn heading(&mut self, heading: &str) -> io::Result<()> {
+        writeln!(self.out, "\n{}", self.paint.bold(heading))
+    }
+
     /// A heading with its items, unless there are none.
     fn section<T>(
         &mut self,
@@ -56,41 +99,116 @@ impl<W: Write> Page<'_, W> {
         if items.is_empty() {
             return Ok(());
         }
-        writeln!(self.out, "\n{}", self.paint.bold(heading))?;
+        self.heading(heading)?;
         items.iter().try_for_each(|item| write(self, item))
     }
 
-    fn item(&mut self, text: &(impl AsRef<str> + ?Sized)) -> io::Result<()> {
-        let lines = lines(&visible(text.as_ref()), self.width - 2);
+    fn prose(&mut self, text: &str) -> io::Result<()> {
+        let lines = lines(&visible(text), self.width - 2);
         lines.iter().try_for_each(|line| writeln!(self.out, "  {line}"))
-    }
-
-    /// A phrase as written, and below it in words if it has signs.
-    fn phrase(&mut self, phrase: &String) -> io::Result<()> {
-        self.item(phrase)?;
-        let words = parse(phrase).ok().as_ref().and_then(in_words).unwrap_or_default();
-        let lines = lines(&words, self.width - 6);
-        let mut told = lines.iter().filter(|line| !line.is_empty());
-        told.try_for_each(|line| writeln!(self.out, "      {}", self.paint.dim(line)))
-    }
-
-    fn example(&mut self, example: &Example) -> io::Result<()> {
-        match example {
-            Example::Flag { text, span } => {
-                // Marked with signs, as colours would not outlive a pipe or a screen reader.
-                self.labelled("found", &text.replacen(span, &format!(">>{span}<<"), 1))
-            }
-            Example::Pass { text } => self.labelled("let pass", text),
-        }
     }
 
     /// A text with a label before its first line.
     fn labelled(&mut self, label: &str, text: &str) -> io::Result<()> {
-        let mut label = self.paint.dim(&format!("{label:11}"));
-        for line in lines(&visible(text), self.width - 13) {
-            writeln!(self.out, "  {label}{line}")?;
-            label = " ".repeat(11);
+        let label = self.paint.dim(&format!("{label:11}"));
+        let lines = lines(&visible(text), self.width - 13);
+        self.beside(&label, lines.iter().map(String::as_str))
+    }
+
+    fn example(&mut self, example: &Example) -> io::Result<()> {
+        match example {
+            Example::Pass { text } => self.labelled("passes", text),
+            Example::Flag { text, span } => {
+                // Marked with signs, as colours would not outlive a pipe.
+                let label = self.paint.dim(&format!("{:11}", "flagged"));
+                let (text, span) = (visible(text), visible(span));
+                let (severity, paint) = (self.severity, self.paint);
+                let marked = marked_lines(&text, &span, self.width - 13);
+                let painted: Vec<_> = marked
+                    .into_iter()
+                    .flat_map(|(line, marks)| [line, paint.severity(severity, &marks)])
+                    .filter(|line| !line.is_empty())
+                    .collect();
+                self.beside(&label, painted.iter().map(String::as_str))
+            }
+        }
+    }
+
+    /// Lines beside a label of eleven columns.
+    fn beside<'t>(
+        &mut self,
+        label: &str,
+        mut lines: impl Iterator<Item = &'t str>,
+    ) -> io::Result<()> {
+        writeln!(self.out, "  {label}{}", lines.next().unwrap_or_default())?;
+        lines.try_for_each(|line| writeln!(self.out, "  {:11}{line}", ""))
+    }
+
+    /// What lets a match pass.
+    fn silence(&mut self, silence: &Silence<'_>) -> io::Result<()> {
+        let Silence { guards, unless, when } = silence;
+        if guards.is_empty() && unless.is_empty() && when.is_empty() {
+            return Ok(());
+        }
+        self.heading("When it stays silent")?;
+        guards.iter().copied().map(Guard::sentence).try_for_each(|text| self.point(text))?;
+        for around in unless {
+            let one_of = if around.phrases.len() > 1 { " one of" } else { "" };
+            self.surroundings(around, &format!("stands{one_of}:"))?;
+        }
+        when.iter().try_for_each(|around| self.surroundings(around, "stands none of:"))
+    }
+
+    /// One of several sentences.
+    fn point(&mut self, sentence: &str) -> io::Result<()> {
+        let mut bullet = "-";
+        for line in lines(sentence, self.width - 4) {
+            writeln!(self.out, "  {bullet} {line}")?;
+            bullet = " ";
         }
         Ok(())
+    }
+
+    fn surroundings(&mut self, around: &Surroundings<'_>, verb: &str) -> io::Result<()> {
+        self.point(&format!("{} {verb}", around.place.in_words()))?;
+        around.phrases.iter().try_for_each(|phrase| self.written(phrase, "        "))
+    }
+
+    /// A phrase as written, and below it in words if these help.
+    fn phrase(&mut self, phrase: &str) -> io::Result<()> {
+        self.written(phrase, "  ")?;
+        let words = parse(phrase).ok().as_ref().and_then(in_words);
+        let Some(words) = words.filter(|words| words.chars().count() <= MOST_WORDS) else {
+            return Ok(());
+        };
+        let lines = lines(&visible(&words), self.width - 6);
+        let mut told = lines.iter().map(|line| self.paint.dim(line));
+        told.try_for_each(|line| writeln!(self.out, "      {line}"))
+    }
+
+    /// A phrase as written; its further lines are set in, so that it is seen to be one.
+    fn written(&mut self, phrase: &str, indent: &str) -> io::Result<()> {
+        let mut further = "";
+        for line in phrase_lines(&visible(phrase), self.width - indent.len() - 2) {
+            writeln!(self.out, "{indent}{further}{line}")?;
+            further = "  ";
+        }
+        Ok(())
+    }
+
+    /// A word list with its entries, or what a built-in class of words stands for.
+    fn list(&mut self, name: &str, entries: Option<&[String]>) -> io::Result<()> {
+        let Some(entries) = entries else {
+            let meaning = class(name).unwrap_or_default();
+            return writeln!(self.out, "  {{{name}}} {}", self.paint.dim(meaning));
+        };
+        writeln!(self.out, "  {{{name}}}")?;
+        let entries: Vec<_> = entries.iter().map(|entry| visible(entry)).collect();
+        let (lines, shown) = enumeration(&entries, self.width - 6, MOST_LIST_LINES);
+        lines.iter().try_for_each(|line| writeln!(self.out, "      {line}"))?;
+        match entries.len() - shown {
+            0 => Ok(()),
+            more => writeln!(self.out, "      {}", self.paint.dim(&format!("and {more} more"))),
+        }
     }
 }

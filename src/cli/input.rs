@@ -5,16 +5,28 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
+use buckstop::report::PlacedTurn;
 use buckstop::source::Source;
+use buckstop::turn::Role;
 use ignore::{DirEntry, WalkBuilder};
 use rustc_hash::FxHashSet;
 
+use super::compression::decompress;
 use super::terminal::Complaint;
 
 /// The files that a walk through a folder picks up, by their ending in lower case: text
 /// that people write. Markup that has to be understood first is left to formats.
-pub(super) const PROSE: &[&str] =
-    &["txt", "text", "md", "markdown", "eml", "rst", "adoc", "asciidoc", "org"];
+pub(super) const PROSE: &[&str] = &[
+    "txt", "text", "md", "markdown", "html", "eml", "mbox", "rst", "adoc", "asciidoc", "org",
+    "vtt", "srt", "log", "csv", "tsv", "json", "jsonl", "ndjson",
+];
+
+/// Endings that may stand behind any of those, of files that were compressed.
+const COMPRESSED: [&str; 2] = [".gz", ".zst"];
+
+/// Those of them that as often hold something other than conversations: passed over on a
+/// walk if they do.
+const DATA: &[&str] = &["json", "jsonl", "ndjson", "csv", "tsv"];
 
 /// One thing to check.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,10 +51,24 @@ impl Input {
             Self::Stdin => read_all(io::stdin().lock()),
             Self::Named(path) | Self::Met(path) => open(path).and_then(read_all),
         };
-        let bytes = bytes.map_err(|error| unreadable(&name, &error))?;
+        let bytes = bytes.and_then(decompress).map_err(|error| unreadable(&name, &error))?;
         let source = Source::new(name, bytes);
         let passed_over = matches!(self, Self::Met(_)) && source.is_binary();
         Ok((!passed_over).then_some(source))
+    }
+
+    /// Whether to leave a file alone after all, now that its turns are known: data without a
+    /// conversation, or a log of a program, that nobody named.
+    pub(super) fn is_passed_over(&self, turns: &[PlacedTurn]) -> bool {
+        let Self::Met(path) = self else { return false };
+        let ending = ending(path).unwrap_or_default();
+        let as_draft = |turns: &[PlacedTurn]| {
+            matches!(turns, [only] if only.turn.role == Role::Agent && only.turn.speaker.is_none())
+        };
+        match ending.as_str() {
+            "log" => as_draft(turns),
+            ending => DATA.contains(&ending) && turns.is_empty(),
+        }
     }
 
     /// The name that outputs show.
@@ -105,8 +131,14 @@ fn walk(folder: &Path, found: &mut Vec<Result<Input, Complaint>>) {
 
 fn is_prose(entry: &DirEntry) -> bool {
     let file = entry.file_type().is_some_and(|kind| kind.is_file());
-    let extension = entry.path().extension().and_then(OsStr::to_str);
-    file && extension.is_some_and(|it| PROSE.contains(&it.to_ascii_lowercase().as_str()))
+    file && ending(entry.path()).is_some_and(|it| PROSE.contains(&it.as_str()))
+}
+
+/// The ending of a file in small letters, before that of a compressed one.
+fn ending(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+    let name = COMPRESSED.iter().find_map(|it| name.strip_suffix(it)).unwrap_or(&name);
+    name.rsplit_once('.').map(|(_, ending)| ending.to_owned())
 }
 
 /// The same path without the `./` that a walk through the current folder puts before it.
@@ -146,6 +178,10 @@ pub(super) fn unreadable(name: &str, error: &io::Error) -> Complaint {
             let most = Source::MAX_LEN / 1_000_000;
             (format!("larger than {most} MB"), Some("split it into smaller files".to_owned()))
         }
+        io::ErrorKind::QuotaExceeded => (
+            "it grows out of all proportion when it is decompressed".to_owned(),
+            Some("decompress it yourself if you trust it".to_owned()),
+        ),
         io::ErrorKind::InvalidData => {
             ("not UTF-8".to_owned(), Some("save the file as UTF-8".to_owned()))
         }

@@ -1,21 +1,87 @@
 //! Setting text into lines of a given width.
 
-use unicode_width::UnicodeWidthStr;
+use std::iter;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Breaks a text at white space into lines no wider than `width` columns, if its words allow.
 ///
 /// A text without words is one empty line.
 pub(super) fn lines(text: &str, width: usize) -> Vec<String> {
+    fill(text.split_whitespace().map(|word| (" ", word)), width)
+}
+
+/// Breaks a phrase as [`lines`] does, and between the alternatives of a group as well.
+pub(super) fn phrase_lines(phrase: &str, width: usize) -> Vec<String> {
+    let pieces = phrase.split_whitespace().flat_map(|word| {
+        let gaps = iter::once(" ").chain(iter::repeat(""));
+        gaps.zip(word.split_inclusive('|'))
+    });
+    fill(pieces, width)
+}
+
+/// Sets phrases one after the other with a dot between, none broken that fits a line.
+///
+/// Ends after `most` lines, before the first phrase that does not fit, and returns how many
+/// phrases do; one at least.
+pub(super) fn enumeration<S: AsRef<str>>(
+    phrases: &[S],
+    width: usize,
+    most: usize,
+) -> (Vec<String>, usize) {
+    let mut set: Vec<String> = Vec::new();
+    for (number, phrase) in phrases.iter().enumerate() {
+        let dot = if number + 1 < phrases.len() { " ·" } else { "" };
+        let mut broken = phrase_lines(&format!("{}{dot}", phrase.as_ref()), width);
+        let joins = |last: &String| {
+            broken.len() == 1 && last.width() + 1 + broken[0].width() <= width
+        };
+        match set.last_mut().filter(|last| joins(last)) {
+            Some(last) => {
+                last.push(' ');
+                last.push_str(&broken[0]);
+            }
+            None if number > 0 && set.len() + broken.len() > most => return (set, number),
+            None => set.append(&mut broken),
+        }
+    }
+    (set, phrases.len())
+}
+
+/// Breaks a text as [`lines`] does; with each line comes one that marks the first `span` in it,
+/// empty if there is nothing to mark.
+pub(super) fn marked_lines(text: &str, span: &str, width: usize) -> Vec<(String, String)> {
+    let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
+    let first = text.split_once(span).map_or(0, |(before, _)| letters(before));
+    let marked = first..first + letters(span);
+    let mut number = 0;
+    let mark = |line: String| {
+        let mut marks = String::new();
+        for c in line.chars() {
+            // White space is marked between two letters that are.
+            let here = number > marked.start || !c.is_whitespace();
+            let sign = if here && marked.contains(&number) { "^" } else { " " };
+            marks.push_str(&sign.repeat(c.width().unwrap_or(0)));
+            number += usize::from(!c.is_whitespace());
+        }
+        marks.truncate(marks.trim_end().len());
+        (line, marks)
+    };
+    lines(text, width).into_iter().map(mark).collect()
+}
+
+/// Puts pieces into lines, each after its gap unless it begins a line.
+fn fill<'t>(pieces: impl Iterator<Item = (&'t str, &'t str)>, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
-        if !line.is_empty() && line.width() + 1 + word.width() > width {
+    for (gap, piece) in pieces {
+        if !line.is_empty() && line.width() + gap.width() + piece.width() > width {
             lines.push(std::mem::take(&mut line));
         }
         if !line.is_empty() {
-            line.push(' ');
+            line.push_str(gap);
         }
-        line.push_str(word);
+        line.push_str(piece);
     }
     lines.push(line);
     lines
@@ -40,5 +106,38 @@ mod tests {
     #[test]
     fn nothing_is_an_empty_line() {
         assert_eq!(lines(" ", 5), [""]);
+    }
+
+    #[test]
+    fn a_phrase_breaks_between_alternatives() {
+        let phrase = "not my (job|concern|line of work) today";
+        assert_eq!(phrase_lines(phrase, 14), ["not my (job|", "concern|line", "of work) today"]);
+    }
+
+    #[test]
+    fn an_enumeration_keeps_its_phrases_whole_and_ends_in_time() {
+        let phrases = ["(the|our) warehouse", "billing", "IT", "[tech] support", "sales"];
+        let all = ["(the|our) warehouse ·", "billing · IT ·", "[tech] support ·", "sales"];
+        assert_eq!(enumeration(&phrases, 21, 9), (all.map(str::to_owned).to_vec(), 5));
+        assert_eq!(enumeration(&phrases, 21, 2), (all[..2].iter().map(|&l| l.into()).collect(), 3));
+        assert_eq!(enumeration(&phrases, 9, 1).1, 1);
+    }
+
+    #[test]
+    fn marks_stand_below_the_span_on_each_of_its_lines() {
+        let text = "Sorry, that’s  not my\njob. 対応 not my job.";
+        let marked = marked_lines(text, "not my\njob", 14);
+        let expected = [
+            ("Sorry, that’s", ""),
+            ("not my job.", "^^^^^^^^^^"),
+            ("対応 not my", ""),
+            ("job.", ""),
+        ];
+        assert_eq!(marked, expected.map(|(line, marks)| (line.to_owned(), marks.to_owned())));
+        let wide = marked_lines("a 対応 b", "対応", 14);
+        assert_eq!(wide, [("a 対応 b".to_owned(), "  ^^^^".to_owned())]);
+        let broken = marked_lines("it is not my job", "not my job", 10);
+        assert_eq!(broken[0].1, "      ^^^");
+        assert_eq!(broken[1].1, "^^^^^^");
     }
 }

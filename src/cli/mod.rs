@@ -4,6 +4,7 @@
 //! [`Terminal`] it is given and raises the [`Status`] that the process will end with.
 
 mod check;
+mod compression;
 mod examples;
 mod explain;
 mod input;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use buckstop::render::{Paint, visible};
-use buckstop::rules::{Example, Rule, Ruleset};
+use buckstop::rules::{Example, Rule, Ruleset, Surroundings};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
@@ -74,19 +74,21 @@ pub(super) fn run(
     match (&args.id, args.output_format) {
         (None, RulesFormat::Text) => list(&ruleset, terminal),
         (None, RulesFormat::Json) => {
-            let rules: Vec<_> = packs::enabled(&ruleset).map(RuleOut::from).collect();
+            let enabled = (0..ruleset.rules().len()).filter(|&rule| ruleset.is_enabled(rule));
+            let rules: Vec<_> = enabled.map(|rule| RuleOut::of(&ruleset, rule)).collect();
             write_json(&rules, &mut terminal.out)
         }
-        (Some(id), RulesFormat::Text) => explain::write(find(&ruleset, id)?, terminal),
+        (Some(id), RulesFormat::Text) => explain::write(&ruleset, find(&ruleset, id)?, terminal),
         (Some(id), RulesFormat::Json) => {
-            write_json(&RuleOut::from(find(&ruleset, id)?), &mut terminal.out)
+            write_json(&RuleOut::of(&ruleset, find(&ruleset, id)?), &mut terminal.out)
         }
     }
 }
 
-fn find<'r>(ruleset: &'r Ruleset, id: &str) -> anyhow::Result<&'r Rule> {
+/// The number of a rule.
+fn find(ruleset: &Ruleset, id: &str) -> anyhow::Result<usize> {
     let rules = ruleset.rules();
-    rules.iter().find(|rule| rule.id == id).ok_or_else(|| {
+    rules.iter().position(|rule| rule.id == id).ok_or_else(|| {
         let suggestion = buckstop::rules::nearest(id, rules.iter().map(|rule| rule.id.as_str()));
         packs::unknown_rule("rule", id, suggestion).into()
     })
@@ -131,6 +133,10 @@ struct RuleOut<'r> {
     regex: &'r [String],
     rewrites: Vec<RewriteOut<'r>>,
     examples: Vec<ExampleOut<'r>>,
+    guards: Vec<GuardOut>,
+    unless: BTreeMap<&'static str, Vec<&'r str>>,
+    when: BTreeMap<&'static str, Vec<&'r str>>,
+    lists: BTreeMap<String, &'r [String]>,
     links: &'r [String],
     pack: &'r str,
 }
@@ -148,8 +154,20 @@ enum ExampleOut<'r> {
     Pass { pass: &'r str },
 }
 
-impl<'r> From<&'r Rule> for RuleOut<'r> {
-    fn from(rule: &'r Rule) -> Self {
+#[derive(Serialize)]
+struct GuardOut {
+    name: &'static str,
+    silent_when: &'static str,
+}
+
+impl<'r> RuleOut<'r> {
+    fn of(ruleset: &'r Ruleset, number: usize) -> Self {
+        let rule = &ruleset.rules()[number];
+        let silence = ruleset.silence(number);
+        let lists = explain::named_lists(rule, &silence).into_iter();
+        let guards = silence.guards.iter();
+        let guards =
+            guards.map(|guard| GuardOut { name: guard.as_str(), silent_when: guard.sentence() });
         let rewrites = rule.rewrites.iter().map(|rewrite| RewriteOut {
             text: &rewrite.text,
             applicability: rewrite.applicability.as_str(),
@@ -168,8 +186,16 @@ impl<'r> From<&'r Rule> for RuleOut<'r> {
             regex: &rule.regex,
             rewrites: rewrites.collect(),
             examples: examples.collect(),
+            guards: guards.collect(),
+            lists: lists.filter_map(|name| Some((name.clone(), ruleset.list(&name)?))).collect(),
+            unless: by_place(silence.unless),
+            when: by_place(silence.when),
             links: &rule.links,
             pack: &rule.pack,
         }
     }
+}
+
+fn by_place(around: Vec<Surroundings<'_>>) -> BTreeMap<&'static str, Vec<&str>> {
+    around.into_iter().map(|it| (it.place.as_str(), it.phrases)).collect()
 }

@@ -47,7 +47,7 @@ const AFTER_HELP: &str = "\
 Examples:
   buckstop turns chat.txt
   buckstop turns chat.txt --agent \"Jane Doe\" --bot Hearth
-  buckstop turns export.csv --input-format csv
+  buckstop turns export.txt --input-format whatsapp
   buckstop turns tickets.jsonl --output-format json
 
 Exit codes:
@@ -70,10 +70,14 @@ pub(super) fn run(
     let options = args.reading.options()?;
     let mut pages = Pages::new(args.output_format, terminal.color);
     for input in input::find(&args.paths) {
-        match input.and_then(|input| input.read()) {
-            Ok(None) => {}
-            Ok(Some(source)) => {
-                pages.add(&source, &understand(&source, &options), &mut terminal.out)?;
+        let read = input.and_then(|input| Ok((input.read()?, input)));
+        match read {
+            Ok((None, _)) => {}
+            Ok((Some(source), input)) => {
+                let understood = understand(&source, &options);
+                if !input.is_passed_over(&understood.turns) {
+                    pages.add(&source, &understood, &mut terminal.out)?;
+                }
             }
             Err(complaint) => {
                 status.raise(Status::Failed);

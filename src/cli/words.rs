@@ -10,6 +10,19 @@ pub(super) fn in_words(phrase: &Node) -> Option<String> {
     (!is_plain(phrase)).then(|| describe(phrase))
 }
 
+/// What a built-in class of words stands for: `{number}` is any number.
+pub(super) fn class(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "number" => "any number",
+        "company" => "any name of the company",
+        "name" => "any word with a capital inside of a sentence",
+        "capital" => "any word with a capital",
+        "ing" => "any word in -ing",
+        "ed" => "any word in -ed",
+        _ => return None,
+    })
+}
+
 fn is_plain(node: &Node) -> bool {
     match node {
         Node::Word(_) => true,
@@ -23,7 +36,9 @@ fn describe(node: &Node) -> String {
         Node::Word(word) => format!("“{word}”"),
         Node::Capitals(word) => format!("“{}” in capitals", word.to_uppercase()),
         Node::AnyForm(word) => format!("any form of “{word}”"),
-        Node::List { name, .. } => format!("one of {{{name}}}"),
+        Node::List { name, .. } => {
+            class(name).map_or_else(|| format!("one of {{{name}}}"), str::to_owned)
+        }
         Node::Gap(1) => "up to one word".to_owned(),
         Node::Gap(words) => format!("up to {words} words"),
         Node::AnyWord => "any word".to_owned(),
@@ -97,6 +112,12 @@ mod tests {
         assert_eq!(five, "“one”, “two”, “three”, “four” or “five”");
         let six = words("(one|two|three|four|five|six)").unwrap();
         assert_eq!(six, "“one”, “two”, “three”, “four” or 2 more");
+    }
+
+    #[test]
+    fn a_class_of_words_is_no_list() {
+        let described = words("{number} {units}").unwrap();
+        assert_eq!(described, "any number, one of {units}");
     }
 
     #[test]

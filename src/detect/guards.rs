@@ -160,7 +160,8 @@ fn asked(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String>
     let from = sentence.tokens.start;
     let begins = |&at: &usize| at == from || document.tokens[at].before > Break::None;
     let clause = (from..=candidate.tokens.start).rev().find(begins)?;
-    let asks = sentence.question && !sentences.matcher(candidate.sentence).list_ends(list, clause).is_empty();
+    let asks = sentence.question
+        && !sentences.matcher(candidate.sentence).list_ends(list, clause).is_empty();
     asks.then(|| "it is a question".to_owned())
 }
 

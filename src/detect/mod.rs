@@ -196,7 +196,7 @@ impl Scan<'_> {
             let captures = capture_spans(document, &pattern.program.captures, &found);
             let first = surface_start(document, found.tokens.start);
             let matched = document.span(first..found.tokens.end);
-            self.judge(rule, Candidate { sentence, tokens: found.tokens, span: matched }, captures);
+            self.judge(rule, &Candidate { sentence, tokens: found.tokens, span: matched }, captures);
         }
     }
 
@@ -222,7 +222,7 @@ impl Scan<'_> {
                     continue;
                 }
                 let sentence = document.sentence_of(start.min(document.tokens.len() - 1));
-                self.judge(rule, Candidate { sentence, tokens: start..end, span }, Vec::new());
+                self.judge(rule, &Candidate { sentence, tokens: start..end, span }, Vec::new());
             }
         }
     }
@@ -232,12 +232,12 @@ impl Scan<'_> {
     }
 
     /// Asks the guards and files the candidate.
-    fn judge(&mut self, rule: usize, candidate: Candidate, captures: Vec<(String, TextSpan)>) {
+    fn judge(&mut self, rule: usize, candidate: &Candidate, captures: Vec<(String, TextSpan)>) {
         let matcher = &self.ruleset.matchers[rule];
         let reason =
-            guards::conditions(&candidate, &matcher.unless, &matcher.when, &mut self.sentences)
+            guards::conditions(candidate, &matcher.unless, &matcher.when, &mut self.sentences)
                 .or_else(|| {
-                    guards::reason_to_pass(&candidate, matcher.guards, &mut self.sentences)
+                    guards::reason_to_pass(candidate, matcher.guards, &mut self.sentences)
                 });
         if let Some(reason) = reason {
             self.detected.passed.push(Passed { rule, span: candidate.span, reason });

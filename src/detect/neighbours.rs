@@ -26,7 +26,8 @@ impl<'t> Neighbours<'t> {
     /// What the other side said before.
     pub(super) fn before(&'t self) -> Option<Sentences<'t>> {
         let text = self.context.before?;
-        let start = (text.len().saturating_sub(REACH)..).find(|&at| text.is_char_boundary(at))?;
+        let reach = text.len().saturating_sub(REACH)..=text.len();
+        let start = reach.into_iter().find(|&at| text.is_char_boundary(at))?;
         Some(self.sentences(&text[start..], &self.before))
     }
 

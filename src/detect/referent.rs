@@ -69,10 +69,11 @@ pub(super) fn stands_for_others(
 fn stands_for_others_before(animate: bool, sentences: &Sentences<'_>) -> Option<String> {
     let mut before = sentences.neighbours().before()?;
     let last = before.len();
-    let nearest = (last.saturating_sub(SENTENCES_BACK_BEFORE)..last).rev().find_map(|sentence| {
-        let range = before.matcher(sentence).sentence();
-        antecedent(sentence, range, animate, Voice::Customer, &mut before)
-    })?;
+    let nearest =
+        (last.saturating_sub(SENTENCES_BACK_BEFORE)..last).rev().find_map(|sentence| {
+            let range = before.matcher(sentence).sentence();
+            antecedent(sentence, range, animate, Voice::Customer, &mut before)
+        })?;
     match nearest {
         Antecedent::Other(tokens) => {
             let words = before.document().slice(tokens);
@@ -113,7 +114,8 @@ fn antecedent(
             // Only the company's side introduces somebody by "our colleague Jane".
             let Some(list) = list.filter(|_| kind != 0 || voice == Voice::Own) else { continue };
             let Some(end) = matcher.list_ends(list, at).within(range.end) else { continue };
-            let said = |token: usize, word: &str| document.surface(token).eq_ignore_ascii_case(word);
+            let said =
+                |token: usize, word: &str| document.surface(token).eq_ignore_ascii_case(word);
             // "our billing team" is ours, wherever the list begins to match.
             let ours = at > range.start && ["our", "my"].iter().any(|word| said(at - 1, word));
             let yours = voice == Voice::Customer

@@ -1,14 +1,34 @@
 //! HTML to prose, with every word still knowing its place.
 //!
-//! Not an input format of its own, but what mails and the bodies of exported messages
-//! are written in. Tags, comments, scripts and what is hidden are dropped; the ends of
+//! What mails and the bodies of exported messages are written in, and sometimes a whole
+//! draft. Tags, comments, scripts and what is hidden are dropped; the ends of
 //! blocks and `<br>` become line breaks; entities are decoded; white space collapses as
 //! it does on screen. What somebody else wrote comes out as lines that begin with `> `,
 //! whichever of its many marks a mail program put on it.
 
 use html5gum::{DefaultEmitter, Span, StartTag, Token, Tokenizer};
 
+use super::{Certainty, Format, Reading};
 use crate::text::{MappedText, MappedTextBuilder, TextSpan};
+use crate::turn::{Conversation, Role, Turn};
+
+/// A draft in HTML.
+pub(super) const HTML: Format = Format {
+    name: "html",
+    about: "A reply draft in HTML",
+    recognize: |input| {
+        let named = ["html", "htm", "xhtml"].contains(&input.extension().as_str());
+        let start = input.start().trim_start();
+        let start = start.get(..14).unwrap_or(start).to_ascii_lowercase();
+        let marked = start.starts_with("<!doctype html") || start.starts_with("<html");
+        if named || marked { Certainty::Likely } else { Certainty::No }
+    },
+    read: |input| {
+        let turns = vec![Turn::new(Role::Agent, text(&input.text))];
+        let conversations = vec![Conversation { turns, ..Conversation::default() }];
+        Reading { conversations, problems: Vec::new() }
+    },
+};
 
 /// The prose of an HTML text.
 pub(super) fn text(from: &MappedText) -> MappedText {

@@ -1,7 +1,9 @@
 //! What the label before a message says about its speaker: `Agent`, `Jane (Support)`,
 //! `Jane - Acme Support`, `Visitor 48213`.
 
-use crate::turn::Role;
+use rustc_hash::FxHashMap;
+
+use crate::turn::{Role, Turn};
 
 /// Who a label names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +21,8 @@ pub(super) struct Speaker {
 pub(super) fn speaker(label: &str) -> Speaker {
     let label = label.trim_matches(|c: char| super::lines::is_blank(c) || c == '*' || c == '~');
     by_brackets(label).or_else(|| by_parts(label)).unwrap_or_else(|| {
-        let role = role(label);
+        // "Note: call me" is a sentence's start more often than a colleague's note.
+        let role = role(label).filter(|_| !label.eq_ignore_ascii_case("note"));
         let certain = role.is_some() && words(label).all(|word| sense(&word) != Sense::Other);
         Speaker { name: label.to_owned(), role: role.unwrap_or(Role::Unknown), certain }
     })
@@ -53,6 +56,23 @@ fn by_parts(label: &str) -> Option<Speaker> {
             Some(Speaker { name: tail.to_owned(), role, certain: false })
         }
         _ => None,
+    }
+}
+
+/// Gives those whose role is unknown the role that somebody of the same name has elsewhere:
+/// `Jane (Support)` may be called `Jane` later on.
+pub(super) fn settle(turns: &mut [Turn]) {
+    let mut known: FxHashMap<String, Option<Role>> = FxHashMap::default();
+    for turn in turns.iter().filter(|turn| turn.role != Role::Unknown && turn.role != Role::System)
+    {
+        let Some(name) = &turn.speaker else { continue };
+        let role = known.entry(name.clone()).or_insert(Some(turn.role));
+        // Two people of one name: neither tells the role of a third.
+        *role = role.filter(|&role| role == turn.role);
+    }
+    for turn in turns.iter_mut().filter(|turn| turn.role == Role::Unknown) {
+        let role = turn.speaker.as_ref().and_then(|name| *known.get(name)?);
+        turn.role = role.unwrap_or(Role::Unknown);
     }
 }
 
@@ -159,6 +179,8 @@ mod tests {
             ("Sales Assistant", "Sales Assistant", Role::Agent),
             ("System", "System", Role::System),
             ("Internal note", "Internal note", Role::Note),
+            ("Note", "Note", Role::Unknown),
+            ("Jane (note)", "Jane", Role::Note),
             ("Tom Guest", "Tom Guest", Role::Unknown),
             ("Jane Doe", "Jane Doe", Role::Unknown),
             ("Agent Smith", "Agent Smith", Role::Agent),

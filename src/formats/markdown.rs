@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
+use super::lines::trimmed;
 use super::{Certainty, Format, Input, draft};
 use crate::text::{MappedText, MappedTextBuilder, TextSpan};
 
@@ -69,10 +70,6 @@ impl<'a> Prose<'a> {
                 self.open(range.start);
                 self.verbatim(range.end);
             }
-            Event::Html(html) if is_prose(html) => {
-                self.open(range.start);
-                self.verbatim(range.end);
-            }
             Event::SoftBreak | Event::HardBreak => self.line_break(range),
             _ => {}
         }
@@ -84,8 +81,11 @@ impl<'a> Prose<'a> {
                 self.close(range.start);
                 self.quotes += 1;
             }
-            Tag::CodeBlock(_) | Tag::MetadataBlock(_) => {
+            Tag::CodeBlock(_) | Tag::MetadataBlock(_) | Tag::HtmlBlock => {
                 self.close(range.start);
+                if matches!(tag, Tag::HtmlBlock) {
+                    self.html(range);
+                }
                 self.silent = true;
             }
             Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } => {
@@ -104,13 +104,23 @@ impl<'a> Prose<'a> {
                 self.close(range.end);
                 self.quotes = self.quotes.saturating_sub(1);
             }
-            TagEnd::CodeBlock | TagEnd::MetadataBlock(_) => {
+            TagEnd::CodeBlock | TagEnd::MetadataBlock(_) | TagEnd::HtmlBlock => {
                 self.silent = false;
                 self.end = range.end;
             }
             TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => self.verbatim(range.end),
             TagEnd::Link | TagEnd::Image => self.target(range.end),
             _ => self.close(range.end),
+        }
+    }
+
+    /// Takes a block of HTML as it is written, if words in it are shown.
+    fn html(&mut self, range: Range<usize>) {
+        let span = trimmed(self.text.as_str(), range.start, range.end);
+        if !span.is_empty() && is_prose(self.text.slice(span)) {
+            self.open(span.range().start);
+            self.verbatim(span.range().end);
+            self.close(span.range().end);
         }
     }
 
@@ -273,20 +283,30 @@ mod tests {
     fn code_and_definitions_are_left_out() {
         assert_eq!(prose("a\n\n    code\n\nb"), "a\n\nb");
         assert_eq!(prose("a\n\n```\ncode\n```\n\nb `c` d"), "a\n\nb `c` d");
-        assert_eq!(prose("see [it][1]\n\n[1]: /not-my-job \"Not my job\"\n"), "see [it](`1`)".replace("](`1`)", "](`1`)"));
+        assert_eq!(prose("see [it][1]\n\n[1]: /not-my-job \"Not my job\"\n"), "see [it](`1`)");
         assert_eq!(prose("<!-- not my job -->\n\nHello <!-- no --> you"), "Hello <!-- no --> you");
+        assert_eq!(prose("<!-- not\nmy job -->\n\n<div>\nHello\n</div>\n"), "<div>\nHello\n</div>");
     }
 
     #[test]
     fn targets_of_links_are_code() {
-        assert_eq!(prose("see [our page](/not-my-job \"Not my job\")."), "see [our page](`/not-my-job \"Not my job\"`).");
-        assert_eq!(prose("see [our page](https://a.example/b)."), "see [our page](https://a.example/b).");
+        assert_eq!(
+            prose("see [our page](/not-my-job \"Not my job\")."),
+            "see [our page](`/not-my-job \"Not my job\"`)."
+        );
+        assert_eq!(
+            prose("see [our page](https://a.example/b)."),
+            "see [our page](https://a.example/b)."
+        );
         assert_eq!(prose("[a `b` *c*](d)"), "[a `b` *c*](`d`)");
     }
 
     #[test]
     fn blocks_are_kept_apart() {
-        assert_eq!(prose("# Title\nWords\nmore\n- one\n- two\n"), "Title\n\nWords\nmore\n\none\n\ntwo");
+        assert_eq!(
+            prose("# Title\nWords\nmore\n- one\n- two\n"),
+            "Title\n\nWords\nmore\n\none\n\ntwo"
+        );
         assert_eq!(prose("|a|b|\n|-|-|\n|c|d|\n"), "a\n\nb\n\nc\n\nd");
         assert_eq!(prose("Title\n=====\nWords"), "Title\n\nWords");
     }

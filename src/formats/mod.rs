@@ -6,7 +6,7 @@
 
 mod captions;
 mod chat_log;
-
+mod csv;
 mod draft;
 mod email;
 mod html;
@@ -41,11 +41,13 @@ pub static FORMATS: &[Format] = &[
     json::genesys::TRANSCRIPTS,
     json::twilio::TRANSCRIPTS,
     json::gong::CALLS,
+    json::dynamics::TRANSCRIPT,
     json::slack::EXPORT,
     json::chat::COMPLETIONS,
     json::chat::SHAREGPT,
     json::chat::PAIRS,
     json::other::JSON,
+    csv::CSV,
     email::MBOX,
     email::EMAIL,
     captions::WEBVTT,
@@ -53,6 +55,7 @@ pub static FORMATS: &[Format] = &[
     salesforce::SALESFORCE,
     whatsapp::WHATSAPP,
     chat_log::CHAT_LOG,
+    html::HTML,
     markdown::MARKDOWN,
     draft::TEXT,
 ];

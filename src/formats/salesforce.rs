@@ -31,31 +31,35 @@ fn recognize(start: &str) -> Certainty {
 }
 
 fn read(input: &Input<'_>) -> Reading {
-    let prose = html::text(&input.text);
-    let mut reader = Reader { input, prose: &prose, reading: Reading::default(), agents: vec![] };
-    let mut open: Option<Open> = None;
-    for line in lines(prose.as_str()) {
-        let begun = begin(line.text);
-        if begun.is_none() && (open.is_some() || line.is_blank()) {
-            // A line of the message above. A paragraph is centred: what follows is none of it.
-            if line.is_blank() && open.as_ref().is_some_and(|open| open.time.is_none()) {
-                reader.close(open.take(), line.start);
-            }
-            continue;
-        }
-        reader.close(open.take(), line.start);
-        let at = |range: Range<usize>| line.start + range.start..line.start + range.end;
-        open = Some(match begun {
-            Some(head) => Open {
-                time: Some(line.text[head.time].to_owned()),
-                name: head.name.map(at),
-                words: line.start + head.words,
-            },
-            None => Open { time: None, name: None, words: line.start },
-        });
+    let mut reader = Reader { input, reading: Reading::default(), agents: vec![] };
+    let text = input.text.as_str();
+    let mut at = 0;
+    while let Some(start) = find(text, at, "<p align=\"center\">") {
+        reader.messages(&slice(&input.text, at, start));
+        let end = find(text, start, "</p>").unwrap_or(text.len());
+        reader.paragraph(slice(&input.text, start, end));
+        at = end;
     }
-    reader.close(open, prose.as_str().len());
+    reader.messages(&slice(&input.text, at, text.len()));
     reader.finish()
+}
+
+/// Where the markup stands next, in capital letters or small ones.
+fn find(text: &str, from: usize, markup: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let is_markup = |&at: &usize| {
+        bytes
+            .get(at..at + markup.len())
+            .is_some_and(|it| it.eq_ignore_ascii_case(markup.as_bytes()))
+    };
+    memchr::memchr_iter(b'<', &bytes[from..]).map(|i| from + i).find(is_markup)
+}
+
+/// The prose of a part of the file.
+fn slice(text: &MappedText, start: usize, end: usize) -> MappedText {
+    let mut builder = MappedText::builder();
+    builder.push_slice(text, TextSpan::new(start, end));
+    html::text(&builder.finish())
 }
 
 /// What a message begins with.
@@ -65,10 +69,10 @@ struct Head {
     words: usize,
 }
 
-/// The message that is being read, or a paragraph without a time.
+/// The message that is being read.
 struct Open {
-    time: Option<String>,
-    name: Option<Range<usize>>,
+    time: String,
+    name: Option<String>,
     words: usize,
 }
 
@@ -79,7 +83,9 @@ fn begin(line: &str) -> Option<Head> {
     let bare = rest.trim_start();
     let start = line.len() - bare.len();
     let name = bare.find(": ").or_else(|| bare.strip_suffix(':').map(str::len));
-    let name = name.filter(|&len| len <= LONGEST_NAME && !bare[..len].contains(['.', '!', '?']) || len <= SHORT);
+    let name = name.filter(|&len| {
+        len <= LONGEST_NAME && !bare[..len].contains(['.', '!', '?']) || len <= SHORT
+    });
     let words = name.map_or(start, |len| start + len + 1);
     Some(Head { time, name: name.map(|len| start..start + len), words })
 }
@@ -97,68 +103,102 @@ fn message_head(line: &str) -> Option<(Range<usize>, usize)> {
     Some((2..2 + time, line.len() - after.len()))
 }
 
+/// Whether the file was cut inside the time of a message: `( 1m`.
+fn is_cut(line: &str) -> bool {
+    line.strip_prefix('(').is_some_and(|rest| {
+        rest.bytes().all(|byte| byte.is_ascii_digit() || b" hms".contains(&byte))
+    })
+}
+
 struct Reader<'a, 's> {
     input: &'a Input<'s>,
-    prose: &'a MappedText,
     reading: Reading,
     /// The agents that the paragraphs name.
     agents: Vec<String>,
 }
 
 impl Reader<'_, '_> {
-    fn close(&mut self, open: Option<Open>, end: usize) {
+    /// Takes what stands between two paragraphs.
+    fn messages(&mut self, prose: &MappedText) {
+        let mut open: Option<Open> = None;
+        for line in lines(prose.as_str()) {
+            if is_cut(line.text) {
+                self.close(prose, open.take(), line.start);
+                self.problem(prose, line.start, "cut inside the time of this message; left out");
+                return;
+            }
+            let Some(head) = begin(line.text) else {
+                let words = line.start;
+                // Words before the first time: the body was cut at its start.
+                if open.is_none() && !line.is_blank() {
+                    open = Some(Open { time: String::new(), name: None, words });
+                }
+                continue;
+            };
+            self.close(prose, open.take(), line.start);
+            open = Some(Open {
+                time: line.text[head.time].to_owned(),
+                name: head.name.map(|name| line.text[name].trim().to_owned()),
+                words: line.start + head.words,
+            });
+        }
+        self.close(prose, open, prose.as_str().len());
+    }
+
+    fn close(&mut self, prose: &MappedText, open: Option<Open>, end: usize) {
         let Some(open) = open else { return };
-        let text = cut(self.prose, open.words.min(end), end);
-        let name = open.name.map(|name| self.prose.as_str()[name].trim().to_owned());
-        if open.time.is_some() && name.is_none() {
-            self.problem(open.words, text.as_str().is_empty());
-        }
-        if open.time.is_none() {
-            self.paragraph(text.as_str());
-        }
+        let text = cut(prose, open.words.min(end), end);
         if text.as_str().is_empty() {
             return;
         }
-        let role = if open.time.is_none() { Role::System } else { Role::Unknown };
-        let turn = Turn { speaker: name, role, time: open.time, text };
-        self.conversation().turns.push(turn);
+        if open.name.is_none() {
+            let message = "no name stands before this message; read as nobody known";
+            self.problem(prose, open.words, message);
+        }
+        let time = (!open.time.is_empty()).then_some(open.time);
+        self.turn(Turn { speaker: open.name, role: Role::Unknown, time, text });
     }
 
-    fn conversation(&mut self) -> &mut Conversation {
+    fn turn(&mut self, turn: Turn) {
         let conversations = &mut self.reading.conversations;
         if conversations.is_empty() {
             conversations.push(chat());
         }
-        let last = conversations.len() - 1;
-        &mut conversations[last]
+        if let Some(last) = conversations.last_mut() {
+            last.turns.push(turn);
+        }
     }
 
-    fn problem(&mut self, at: usize, empty: bool) {
-        let message = if empty {
-            "the file ends behind the time of a message"
-        } else {
-            "no name stands before this message; read as nobody known"
-        };
-        let source = self.prose.to_source(TextSpan::new(at, at)).start;
+    fn problem(&mut self, prose: &MappedText, at: usize, message: &str) {
+        let source = prose.to_source(TextSpan::new(at, at)).start;
         let position = Some(self.input.source.position(source));
         self.reading.problems.push(Problem { position, message: message.to_owned() });
     }
 
-    /// Takes a paragraph between the messages: it may begin a chat or name an agent.
-    fn paragraph(&mut self, text: &str) {
+    /// Takes a paragraph between the messages: it may begin a chat or name agents.
+    fn paragraph(&mut self, prose: MappedText) {
         const AFTER_NAME: [&str; 8] = [
-            " successfully", " joined", " left", " accepted", " transferred", " disconnected",
-            " has ", " ended",
+            " successfully",
+            " joined",
+            " left",
+            " accepted",
+            " transferred",
+            " disconnected",
+            " has ",
+            " ended",
         ];
+        let text = prose.as_str().trim().to_owned();
         if text.starts_with(STARTED) {
             self.settle_roles();
             self.reading.conversations.push(chat());
         }
-        for part in text.lines() {
-            let Some(agent) = part.trim().strip_prefix("Agent ") else { continue };
+        if let Some(agent) = text.strip_prefix("Agent ") {
             let end = AFTER_NAME.iter().filter_map(|word| agent.find(word)).min();
-            let name = agent[..end.unwrap_or(agent.len())].trim();
-            self.agents.push(name.to_owned());
+            self.agents.push(agent[..end.unwrap_or(agent.len())].trim().to_owned());
+        }
+        if !text.is_empty() {
+            let text = cut(&prose, 0, prose.as_str().len());
+            self.turn(Turn::new(Role::System, text));
         }
     }
 
@@ -174,7 +214,11 @@ impl Reader<'_, '_> {
             let Some(name) = turn.speaker.as_deref() else { continue };
             let told = speaker(name);
             let is_agent = agents.iter().any(|agent| agent.eq_ignore_ascii_case(name));
-            turn.role = if is_agent { Role::Agent } else { told.role };
+            turn.role = match told.role {
+                Role::Bot => Role::Bot,
+                _ if is_agent => Role::Agent,
+                other => other,
+            };
             if turn.role == Role::Unknown && !others.iter().any(|other| other == name) {
                 others.push(name.to_owned());
             }

@@ -38,8 +38,11 @@ fn head(line: &str) -> Option<Head> {
     let bracket = bare.starts_with('[');
     let start = open + usize::from(bracket);
     let found = stamp(&line[start..]).filter(|found| found.date && found.time)?;
-    // A date after the time is how a copied message looks: "[10:02, 12/03/2024] Jane:".
     let end = start + found.end;
+    // WhatsApp prints neither ISO times nor zones.
+    if line[start..end].contains(['T', 'Z', '+']) {
+        return None;
+    }
     let closing: &[&str] = if bracket { &["] "] } else { &[" - ", " \u{2013} ", ": "] };
     let closing = closing.iter().find(|closing| line[end..].starts_with(**closing))?;
     let after = end + closing.len();
@@ -212,7 +215,11 @@ mod tests {
     /// Time, name and words of a line.
     fn parts(line: &str) -> Option<(&str, &str, &str)> {
         let head = head(line)?;
-        Some((&line[head.time], head.name.map_or("", |name| &line[name]), line[head.words..].trim()))
+        Some((
+            &line[head.time],
+            head.name.map_or("", |name| &line[name]),
+            line[head.words..].trim(),
+        ))
     }
 
     #[test]

@@ -252,7 +252,7 @@ struct Tokenizer<'t, 'l> {
 /// The canonical words of a surface, with the byte ranges that stand for them.
 type Reading = Vec<(WordId, Range<usize>)>;
 
-impl<'t> Tokenizer<'t, '_> {
+impl Tokenizer<'_, '_> {
     fn run(&mut self, code: &[Mask]) {
         let mut at = 0;
         let mut code = code.iter().peekable();

@@ -29,19 +29,13 @@ impl WordId {
 }
 
 /// The words that rules mention, numbered.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Lexicon {
     ids: FxHashMap<Box<str>, WordId>,
 }
 
 /// What the reserved numbers below this one stand for is fixed by [`WordId`].
 const FIRST_WORD: u32 = 4;
-
-impl Default for Lexicon {
-    fn default() -> Self {
-        Self { ids: FxHashMap::default() }
-    }
-}
 
 impl Lexicon {
     /// The number of a canonical word, new if need be.
@@ -134,86 +128,64 @@ pub fn canonical(folded: &str) -> Vec<Piece<'_>> {
     vec![Piece { word: spelling(folded), chars: whole }]
 }
 
+/// Clitics behind an apostrophe.
+const MARKED: [(&str, &str); 7] = [
+    ("n't", "not"),
+    ("'ll", "will"),
+    ("'ve", "have"),
+    ("'re", "are"),
+    ("'m", "am"),
+    ("'s", "'s"),
+    ("'d", "'d"),
+];
+
+/// Verbs before a "not" that was typed without its apostrophe, or in Scots ("isnae").
+const HOSTS_OF_NOT: [&str; 17] = [
+    "do", "does", "did", "could", "would", "should", "is", "are", "was", "were", "has", "have",
+    "had", "must", "need", "ought", "might",
+];
+
+/// Clitics typed without the apostrophe, after words with which they make no other word ("well",
+/// "were", "shell" are words of their own).
+const UNMARKED: [(&str, &str, &str); 6] = [
+    ("ll", "will", "you they it that there who somebody someone this nobody"),
+    ("ve", "have", "i you we they would could should might must"),
+    ("re", "are", "you they"),
+    ("m", "am", "i"),
+    (
+        "s",
+        "'s",
+        "it that what there here he she who where how nobody somebody someone everybody",
+    ),
+    ("d", "'d", "you they it that"),
+];
+
 /// Cuts the last clitic off: ("we", "will", 2) for "we'll".
 fn split_clitic(folded: &str) -> Option<(&str, &'static str, usize)> {
-    const MARKED: [(&str, &str); 7] = [
-        ("n't", "not"),
-        ("'ll", "will"),
-        ("'ve", "have"),
-        ("'re", "are"),
-        ("'m", "am"),
-        ("'s", "'s"),
-        ("'d", "'d"),
-    ];
     for (ending, clitic) in MARKED {
         if let Some(stem) = folded.strip_suffix(ending).filter(|stem| !stem.is_empty()) {
             return Some((stem, clitic, stem.chars().count()));
         }
     }
-    // Forms typed without the apostrophe, as far as they are no other word ("well", "were", "shell" are).
-    const HOSTS_OF_NOT: [&str; 19] = [
-        "do", "does", "did", "could", "would", "should", "is", "are", "was", "were", "has", "have",
-        "had", "must", "need", "ought", "might", "dos", "dose",
-    ];
-    if let Some(stem) = folded
-        .strip_suffix("nt")
-        .or_else(|| folded.strip_suffix("n;t"))
-        .filter(|s| HOSTS_OF_NOT.contains(s))
-    {
+    let not = ["nt", "n;t", "nae"].iter().find_map(|ending| folded.strip_suffix(ending));
+    if let Some(stem) = not.filter(|stem| HOSTS_OF_NOT.contains(stem)) {
         return Some((stem, "not", stem.len()));
     }
-    if let Some(stem) = folded.strip_suffix("nae").filter(|s| HOSTS_OF_NOT.contains(s)) {
-        return Some((stem, "not", stem.len()));
-    }
-    const UNMARKED: [(&str, &str, &[&str]); 6] = [
-        (
-            "ll",
-            "will",
-            &["you", "they", "it", "that", "there", "who", "somebody", "someone", "this", "nobody"],
-        ),
-        ("ve", "have", &["i", "you", "we", "they", "would", "could", "should", "might", "must"]),
-        ("re", "are", &["you", "they"]),
-        ("m", "am", &["i"]),
-        (
-            "s",
-            "'s",
-            &[
-                "it",
-                "that",
-                "what",
-                "there",
-                "here",
-                "he",
-                "she",
-                "who",
-                "where",
-                "how",
-                "nobody",
-                "somebody",
-                "someone",
-                "everybody",
-            ],
-        ),
-        ("d", "'d", &["you", "they", "it", "that"]),
-    ];
-    for (ending, clitic, hosts) in UNMARKED {
-        if let Some(stem) = folded.strip_suffix(ending).filter(|stem| hosts.contains(stem)) {
-            return Some((stem, clitic, stem.len()));
-        }
-    }
-    None
+    UNMARKED.iter().find_map(|(ending, clitic, hosts)| {
+        let stem = folded.strip_suffix(ending)?;
+        hosts.split(' ').any(|host| host == stem).then_some((stem, *clitic, stem.len()))
+    })
 }
 
 /// Forms that don't come apart by their endings.
 fn irregular(folded: &str) -> Option<&'static [&'static str]> {
     Some(match folded {
         "can't" | "cant" | "cannot" | "can;t" | "cannae" | "canna" => &["can", "not"],
-        "won't" | "wont" => &["will", "not"],
+        "won't" | "wont" | "willnae" | "winnae" => &["will", "not"],
         "shan't" | "shant" => &["shall", "not"],
         "ain't" | "aint" => &["ain", "not"],
         "dinnae" | "dinna" => &["do", "not"],
-        "disnae" | "doesnae" => &["does", "not"],
-        "willnae" | "winnae" => &["will", "not"],
+        "disnae" | "dosent" | "dosnt" | "doesent" => &["does", "not"],
         "didna" | "didn" => &["did", "not"],
         "let's" => &["let", "us"],
         "dunno" => &["do", "not", "know"],
@@ -229,18 +201,16 @@ fn irregular(folded: &str) -> Option<&'static [&'static str]> {
         "outta" => &["out", "of"],
         "y'all" | "yall" | "ya" | "u" | "ye" | "yous" | "youse" => &["you"],
         "ur" => &["your"],
-        "cuz" | "coz" | "cos" | "'cause" | "'cos" | "'cuz" | "bc" => &["because"],
+        "cuz" | "coz" | "cos" | "'cause" | "'cos" | "'cuz" | "bc" | "becuase" | "becouse" => &["because"],
         "'em" => &["them"],
         "pls" | "plz" | "plse" => &["please"],
         "smth" | "sth" => &["something"],
         "ppl" => &["people"],
-        "dosent" | "dosnt" | "doesent" => &["does", "not"],
         "thru" => &["through"],
         "til" | "till" | "untill" => &["until"],
         "realy" | "rly" => &["really"],
         "unfortunatly" | "unfortunatelly" | "unfortunetly" => &["unfortunately"],
         "posible" => &["possible"],
-        "becuase" | "becouse" => &["because"],
         "recieve" => &["receive"],
         "recieved" => &["received"],
         "tho" => &["though"],
@@ -249,7 +219,6 @@ fn irregular(folded: &str) -> Option<&'static [&'static str]> {
         "w/o" => &["without"],
         "alot" => &["a", "lot"],
         "noone" => &["no", "one"],
-        "everyone's" => &["everyone", "'s"],
         "anymore" => &["any", "more"],
         "info" => &["information"],
         _ => return None,

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use regex::RegexBuilder;
 use toml::Spanned;
@@ -43,6 +43,16 @@ impl Assembly {
         }
     }
 
+    /// The entries of all word lists as written, those of equal names together.
+    pub(crate) fn lists(&self) -> BTreeMap<String, Vec<String>> {
+        let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, entries) in self.packs.iter().flat_map(|pack| &pack.lists) {
+            let written = entries.iter().map(|entry| entry.get_ref().clone());
+            lists.entry(name.clone()).or_default().extend(written);
+        }
+        lists
+    }
+
     /// Checks and compiles all that was taken in.
     ///
     /// # Errors
@@ -58,6 +68,7 @@ impl Assembly {
             grammar,
             companies: Vec::new(),
             files: self.files.clone(),
+            lists: OnceLock::from(self.lists()),
         };
         let mut ids: HashSet<String> = HashSet::new();
         for (file, pack) in std::mem::take(&mut self.packs).into_iter().enumerate() {
@@ -117,8 +128,8 @@ impl Assembly {
         };
         open.push(name.to_owned());
         for entry in entries {
-            for inner in named_lists(&entry.node) {
-                if open.contains(&inner) {
+            for inner in entry.node.lists() {
+                if open.iter().any(|name| name == inner) {
                     let message = format!("the word list `{name}` contains itself");
                     self.error(
                         entry.file,
@@ -130,7 +141,7 @@ impl Assembly {
                     open.pop();
                     return;
                 }
-                self.compile_list(grammar, lists, &inner, open);
+                self.compile_list(grammar, lists, inner, open);
             }
         }
         open.pop();
@@ -402,16 +413,6 @@ struct ListEntry {
     node: Node,
 }
 
-/// The lists that a phrase names.
-fn named_lists(node: &Node) -> Vec<String> {
-    match node {
-        Node::List { name, .. } => vec![name.clone()],
-        Node::Sequence(nodes) | Node::Choice(nodes) => nodes.iter().flat_map(named_lists).collect(),
-        Node::Optional(inner) | Node::Capture(_, inner) => named_lists(inner),
-        _ => Vec::new(),
-    }
-}
-
 fn toml_error(file: &PackSource, error: &toml::de::Error) -> PackError {
     let message = error.message().lines().next().unwrap_or("this is no TOML").to_owned();
     let expected = error
@@ -453,10 +454,9 @@ fn severity(name: Option<SeverityName>) -> Severity {
 fn rewrite_template(entry: RewriteEntry) -> RewriteTemplate {
     let applicability = match entry.applicability {
         Some(ApplicabilityName::Safe) => Applicability::Safe,
-        Some(ApplicabilityName::Suggested) => Applicability::Suggested,
-        Some(ApplicabilityName::Template) => Applicability::Template,
         None if entry.text.contains('[') => Applicability::Template,
-        None => Applicability::Suggested,
+        Some(ApplicabilityName::Template) => Applicability::Template,
+        Some(ApplicabilityName::Suggested) | None => Applicability::Suggested,
     };
     RewriteTemplate { text: entry.text, applicability }
 }

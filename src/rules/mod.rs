@@ -11,11 +11,13 @@ pub mod phrase;
 pub mod program;
 mod ruleset;
 mod schema;
+mod silence;
 
 use serde::{Deserialize, Serialize};
 
 pub use error::{BuildError, PackError};
 pub use ruleset::Ruleset;
+pub use silence::{Guard, Place, Silence, Surroundings};
 
 pub(crate) use assemble::Assembly;
 pub(crate) use ruleset::{Condition, Conditions, Guards, Origin};

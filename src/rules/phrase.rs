@@ -49,6 +49,21 @@ pub enum Node {
     Capture(String, Box<Node>),
 }
 
+impl Node {
+    /// The names of the word lists in it, each as often as it stands there.
+    #[must_use]
+    pub fn lists(&self) -> Vec<&str> {
+        match self {
+            Self::List { name, .. } => vec![name],
+            Self::Sequence(nodes) | Self::Choice(nodes) => {
+                nodes.iter().flat_map(Self::lists).collect()
+            }
+            Self::Optional(inner) | Self::Capture(_, inner) => inner.lists(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// A mistake in a phrase.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PhraseError {

@@ -332,6 +332,7 @@ impl Grammar {
                 }
                 Some(all)
             }
+            Node::List { name, .. } if name == "company" => None,
             Node::List { name, .. } => match class_word(name) {
                 Some(class) => Some(vec![class]),
                 None => self.memory.single[self.list(name)? as usize].clone(),
@@ -351,13 +352,13 @@ impl Grammar {
                 let forms = self.form_pieces(plain);
                 union(forms.into_iter().map(|form| self.rarest(form)))
             }
-            Node::List { name, .. } => match class_word(name) {
-                Some(class) => Some(self.one_of(vec![class])),
-                None => {
-                    let words = self.lists[self.list(name)? as usize].program.required.clone();
-                    (!words.is_empty()).then(|| self.one_of(words))
-                }
-            },
+            Node::List { name, .. } => {
+                let words = match class_word(name) {
+                    Some(class) => vec![class],
+                    None => self.lists[self.list(name)? as usize].program.required.clone(),
+                };
+                (!words.is_empty()).then(|| self.one_of(words))
+            }
             Node::Sequence(nodes) => {
                 nodes.iter().filter_map(|n| self.required(n)).min_by_key(|r| r.cost)
             }
@@ -533,10 +534,20 @@ impl Emitter<'_> {
                 }
             }
         };
+        // A company's name may have several words.
+        let repeated = name == "company";
         if self.capture_lists && !self.program.captures.iter().any(|c| c == name) {
-            self.captured(name, |emitter| emitter.push(inst));
+            self.captured(name, |emitter| emitter.word(inst, repeated));
         } else {
-            self.push(inst);
+            self.word(inst, repeated);
+        }
+    }
+
+    fn word(&mut self, inst: Inst, repeated: bool) {
+        let start = self.here();
+        self.push(inst);
+        if repeated {
+            self.push(Inst::Split(start, start + 2));
         }
     }
 

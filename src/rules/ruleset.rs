@@ -1,5 +1,6 @@
 //! All the rules that take part, in the form that detection needs.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{PackError, PackText};
 use super::program::{Grammar, Program};
+use super::silence::Silence;
 use super::{REGEX_SIZE, Rule};
 
 /// All the rules that take part, compiled.
@@ -26,6 +28,10 @@ pub struct Ruleset {
     pub(crate) companies: Vec<Vec<String>>,
     /// The pack files, for errors found later.
     pub(super) files: Vec<PackSource>,
+    /// The entries of the word lists as written. Left out of the prepared pack, as no check
+    /// needs them; read from its files when they are asked for.
+    #[serde(skip)]
+    pub(crate) lists: OnceLock<BTreeMap<String, Vec<String>>>,
 }
 
 /// A phrase of a rule.
@@ -143,6 +149,12 @@ impl Ruleset {
     #[must_use]
     pub fn is_embedded(&self, rule: usize) -> bool {
         self.files[self.matchers[rule].file].origin == Origin::Embedded
+    }
+
+    /// When a rule stays silent though its words stand there.
+    #[must_use]
+    pub fn silence(&self, rule: usize) -> Silence<'_> {
+        Silence::of(&self.matchers[rule])
     }
 
     /// An error about the rewrite of a rule.

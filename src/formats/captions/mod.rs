@@ -59,7 +59,9 @@ impl<'t, I: Iterator<Item = Line<'t>>> Iterator for Blocks<'t, I> {
         while self.lines.next_if(Line::is_blank).is_some() {}
         let mut block = vec![self.lines.next()?];
         let mut timed = has_times(block[0].text);
-        while let Some(line) = self.lines.next_if(|line| !line.is_blank() && !(timed && has_times(line.text))) {
+        while let Some(line) =
+            self.lines.next_if(|line| !line.is_blank() && !(timed && has_times(line.text)))
+        {
             timed |= has_times(line.text);
             block.push(line);
         }
@@ -94,9 +96,13 @@ mod tests {
     #[test]
     fn a_block_ends_at_a_blank_line_or_before_new_times() {
         let text = "a\nb\n\n\n1\n0:01 --> 0:02\nc\n0:02 --> 0:03\nd\n";
-        let blocks: Vec<Vec<&str>> =
-            Blocks::of(text).map(|block| block.lines.iter().map(|line| line.text).collect()).collect();
-        assert_eq!(blocks, [vec!["a", "b"], vec!["1", "0:01 --> 0:02", "c"], vec!["0:02 --> 0:03", "d"]]);
+        let blocks: Vec<Vec<&str>> = Blocks::of(text)
+            .map(|block| block.lines.iter().map(|line| line.text).collect())
+            .collect();
+        assert_eq!(
+            blocks,
+            [vec!["a", "b"], vec!["1", "0:01 --> 0:02", "c"], vec!["0:02 --> 0:03", "d"]]
+        );
     }
 
     #[test]

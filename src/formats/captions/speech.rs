@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Block, Kind, has_times, start_time};
 use crate::formats::chat_log::{head, is_name};
-use crate::formats::label::speaker;
+use crate::formats::label::{settle, speaker};
 use crate::formats::lines::{Line, is_blank};
 use crate::formats::{Input, Reading, html};
 use crate::source::Problem;
@@ -17,6 +17,8 @@ pub(super) struct Speech<'t, 's> {
     kind: Kind,
     cues: Vec<Cue<'t>>,
     problems: Vec<Problem>,
+    /// Whether the file ends behind the number of a cue.
+    cut: bool,
 }
 
 /// Words and when they are shown.
@@ -37,7 +39,7 @@ struct Piece {
 
 impl<'t, 's> Speech<'t, 's> {
     pub(super) fn new(input: &'t Input<'s>, kind: Kind) -> Self {
-        Self { input, kind, cues: Vec::new(), problems: Vec::new() }
+        Self { input, kind, cues: Vec::new(), problems: Vec::new(), cut: false }
     }
 
     fn problem(&mut self, at: usize, message: &str) {
@@ -52,7 +54,10 @@ impl<'t, 's> Speech<'t, 's> {
         let line = block.lines[times];
         let time = start_time(line.text).map(str::to_owned);
         if time.is_none() {
-            self.problem(line.start, "the times of this cue can't be read; its words are read without them");
+            self.problem(
+                line.start,
+                "the times of this cue can't be read; its words are read without them",
+            );
         }
         if times == 0 {
             self.drop_number();
@@ -84,6 +89,7 @@ impl<'t, 's> Speech<'t, 's> {
         };
         if lines.len() == 1 && is_number(first.text) {
             self.problem(first.start, "the file ends inside this cue");
+            self.cut = true;
             return;
         }
         cue.lines.extend(lines);
@@ -93,7 +99,9 @@ impl<'t, 's> Speech<'t, 's> {
     /// Whether a block that begins with this line is for programs only.
     fn is_without_words(&self, first: &str) -> bool {
         let begins = |word: &str| {
-            first.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
+            first
+                .strip_prefix(word)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']))
         };
         let first_word = first.trim_start_matches('\u{FEFF}');
         self.kind == Kind::Vtt
@@ -104,7 +112,8 @@ impl<'t, 's> Speech<'t, 's> {
 
     /// Puts the turns together.
     pub(super) fn finish(mut self) -> Reading {
-        if let Some(start) = self.cues.last().filter(|cue| cue.lines.is_empty()).map(|cue| cue.start) {
+        let last = self.cues.last().filter(|cue| cue.lines.is_empty() && !self.cut);
+        if let Some(start) = last.map(|cue| cue.start) {
             self.problem(start, "the file ends inside this cue");
         }
         let pieces = self.pieces();
@@ -115,6 +124,8 @@ impl<'t, 's> Speech<'t, 's> {
             turns.piece(piece, time.as_ref(), &labels);
         }
         turns.close();
+        settle(&mut turns.done);
+        self.problems.sort_by_key(|problem| problem.position);
         let conversation = Conversation { turns: turns.done, ..Conversation::default() };
         Reading { conversations: vec![conversation], problems: self.problems }
     }
@@ -131,7 +142,13 @@ impl<'t, 's> Speech<'t, 's> {
     }
 
     /// Takes the tags off a line.
-    fn line(&mut self, line: Line<'_>, cue: usize, voice: &mut Option<String>, pieces: &mut Vec<Piece>) {
+    fn line(
+        &mut self,
+        line: Line<'_>,
+        cue: usize,
+        voice: &mut Option<String>,
+        pieces: &mut Vec<Piece>,
+    ) {
         let mut builder = MappedText::builder();
         let mut at = 0;
         while let Some(tag) = next_tag(line.text, at, self.kind) {
@@ -226,7 +243,8 @@ fn marks_end(line: &str) -> usize {
     let bare = line.trim_start_matches(is_blank);
     let words = bare.trim_start_matches(['-', '\u{2013}', '>']);
     // A minus or a dash alone is no such mark.
-    let marked = words.len() < bare.len() && words.starts_with(|c: char| c.is_whitespace() || c.is_alphabetic());
+    let marked = words.len() < bare.len()
+        && words.starts_with(|c: char| c.is_whitespace() || c.is_alphabetic());
     if marked { line.len() - words.trim_start().len() } else { line.len() - bare.len() }
 }
 

@@ -13,7 +13,8 @@ pub(in crate::formats) const SRT: Format = Format {
 };
 
 fn recognize(input: &Input<'_>) -> Certainty {
-    let mut begun = lines(input.start()).filter(|line| !line.is_blank()).map(|line| line.text.trim());
+    let mut begun =
+        lines(input.start()).filter(|line| !line.is_blank()).map(|line| line.text.trim());
     let number = begun.next().unwrap_or_default().trim_start_matches('\u{FEFF}');
     let numbered = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     if numbered && begun.next().is_some_and(|times| start_time(times).is_some()) {

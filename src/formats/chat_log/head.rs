@@ -54,7 +54,8 @@ fn leading_time(line: &str, start: usize) -> (Option<Range<usize>>, usize, bool)
         return (None, start, false);
     }
     let after = &after[usize::from(closed)..];
-    let next = after.trim_start_matches(|c: char| c.is_whitespace() || "-|\u{2013}\u{2014}".contains(c));
+    let next =
+        after.trim_start_matches(|c: char| c.is_whitespace() || "-|\u{2013}\u{2014}".contains(c));
     let separated = closed || next.len() < after.len();
     // A colon may follow a time in brackets: "[10:02]: hello" has no label.
     if !separated && !after.is_empty() {
@@ -67,7 +68,9 @@ fn leading_time(line: &str, start: usize) -> (Option<Range<usize>>, usize, bool)
 fn marked_label(line: &str, at: usize, head: &mut Head) -> bool {
     let rest = &line[at..];
     if head.time.is_some() && rest.starts_with('<') {
-        let Some(close) = rest.find('>').filter(|&close| close < LONGEST_LABEL) else { return false };
+        let Some(close) = rest.find('>').filter(|&close| close < LONGEST_LABEL) else {
+            return false;
+        };
         return set(line, head, at + 1..at + close, at + close + 1);
     }
     let start = at + rest.len() - rest.trim_start_matches(['*', '_']).len();
@@ -140,7 +143,8 @@ fn split_label(line: &str, label: Range<usize>, head: &mut Head) {
     for (i, _) in starts {
         let Some(found) = stamp(&text[i..]).filter(|found| found.time) else { continue };
         let after = &text[i + found.end..];
-        let name = text[..i].trim_end_matches(|c: char| c.is_whitespace() || "([,|-\u{2013}\u{2014}".contains(c));
+        let name = text[..i]
+            .trim_end_matches(|c: char| c.is_whitespace() || "([,|-\u{2013}\u{2014}".contains(c));
         let name = name.strip_suffix(" at").unwrap_or(name);
         if after.trim_matches([')', ']', ' ']).is_empty() && is_label(name) {
             head.label = Some(label.start..label.start + name.len());

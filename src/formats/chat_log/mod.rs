@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 pub(super) use self::head::head;
 
 use self::head::Head;
-use super::label::speaker;
+use super::label::{settle, speaker};
 use super::lines::{Line, cut, lines};
 use super::{Certainty, Format, Input, Reading};
 use crate::turn::{Conversation, Role, Turn};
@@ -49,6 +49,8 @@ struct Label {
     alone: usize,
     /// Lines where it is marked, has no time, and looks like a name before a sentence.
     spoken: usize,
+    /// Lines where it is marked, before a sentence or before nothing.
+    said: usize,
 }
 
 /// What a log begins with.
@@ -61,6 +63,8 @@ enum Start {
     },
     /// "Hi Bob,": it is a letter.
     Greeting,
+    /// "From: Jane": it is a mail.
+    Mail,
     Other,
 }
 
@@ -88,9 +92,12 @@ impl Style {
         if bare && !speaker(name).certain {
             return;
         }
-        let spoken = head.marked && head.time.is_none() && is_name(name) && is_sentence(&line[head.words..]);
-        let words = !line[head.words..].trim().is_empty();
+        let words = line[head.words..].trim();
+        let small = small_words(words);
+        let spoken = head.marked && head.time.is_none() && is_name(name) && small > 1;
+        let words = !words.is_empty();
         let label = self.labels.entry(name.to_owned()).or_default();
+        label.said += usize::from(head.marked && (small > 0 || !words));
         if head.marked && words {
             label.marked += 1;
             label.spoken += usize::from(spoken);
@@ -103,7 +110,7 @@ impl Style {
     /// How certainly a text with these lines is a log.
     fn certainty(&self) -> Certainty {
         match self.first {
-            None | Some(Start::Greeting) => return Certainty::No,
+            None | Some(Start::Greeting | Start::Mail) => return Certainty::No,
             _ => {}
         }
         if self.has_both_sides() || (self.timed >= 2 && self.has_speaker_again()) {
@@ -117,11 +124,27 @@ impl Style {
     }
 
     /// Whether labels of the company's side and of the customer's both stand before words.
+    ///
+    /// "Agent: Jane" and "Customer: Bob Lee" above a letter are a form that was filled in:
+    /// in a log there are sentences on both sides, or somebody speaks again.
     fn has_both_sides(&self) -> bool {
-        let has = |side: &[Role]| {
-            self.labels.keys().map(|name| speaker(name)).any(|it| it.certain && side.contains(&it.role))
+        let side = |roles: &[Role]| {
+            let mut sum = Label::default();
+            for (name, label) in &self.labels {
+                let speaker = speaker(name);
+                if speaker.certain && roles.contains(&speaker.role) {
+                    sum.marked = sum.marked.max(label.marked);
+                    sum.alone = sum.alone.max(label.alone);
+                    sum.said += label.said;
+                }
+            }
+            sum
         };
-        has(&[Role::Agent, Role::Bot]) && has(&[Role::Customer])
+        let (ours, theirs) = (side(&[Role::Agent, Role::Bot]), side(&[Role::Customer]));
+        let present = |side: Label| side.marked > 0 || side.said > 0 || side.alone > 1;
+        let again = |side: Label| side.marked > 1 || side.alone > 1;
+        let said = ours.said > 0 && theirs.said > 0;
+        present(ours) && present(theirs) && (said || again(ours) || again(theirs))
     }
 
     /// Whether somebody speaks twice, or is called agent or customer.
@@ -141,7 +164,9 @@ impl Style {
     fn has_talking_names(&self) -> bool {
         let names = || self.labels.values().filter(|label| label.spoken >= 2);
         let spoken = names().map(|label| label.spoken).sum::<usize>();
-        matches!(self.first, Some(Start::Message { .. })) && names().count() >= 2 && spoken * 3 >= self.lines
+        matches!(self.first, Some(Start::Message { .. }))
+            && names().count() >= 2
+            && spoken * 3 >= self.lines
     }
 
     /// Whether a turn begins with this line.
@@ -179,7 +204,7 @@ fn read(input: &Input<'_>) -> Reading {
         let head = head(line.text);
         if style.begins_turn(line.text, &head) {
             reader.begin(line, &head);
-        } else if is_event(line.text) || (head.time.is_some() && head.bracketed && style.timed > 0) {
+        } else if is_event(line.text) || (style.timed > 0 && has_full_time(&head)) {
             reader.event(line, &head);
         } else if is_rule(line.text) {
             reader.close(line.start);
@@ -187,6 +212,7 @@ fn read(input: &Input<'_>) -> Reading {
         }
     }
     reader.close(text.len());
+    settle(&mut reader.turns);
     let mut problems = Vec::new();
     if reader.turns.iter().all(|turn| turn.role == Role::System) && !text.trim().is_empty() {
         problems.push(input.problem(0, "no speaker is named; read as one turn of nobody known"));
@@ -235,7 +261,8 @@ impl Reader<'_, '_> {
     /// A line of the software's own: it belongs to nobody, and what follows it does so, too.
     fn event(&mut self, line: Line<'_>, head: &Head) {
         self.close(line.start);
-        let start = if head.time.is_some() && !head.marked { line.start + head.words } else { line.start };
+        let start =
+            if head.time.is_some() && !head.marked { line.start + head.words } else { line.start };
         self.open = Open { time: time(line, head), start, ..Open::preamble() };
     }
 
@@ -248,15 +275,29 @@ impl Reader<'_, '_> {
     }
 }
 
+/// Whether a line begins with a time that no sentence begins with: in brackets, or with the
+/// seconds or the day. "10:30 would suit me" is a sentence.
+fn has_full_time(head: &Head) -> bool {
+    const HOURS_AND_MINUTES: usize = 5;
+    head.time.as_ref().is_some_and(|time| head.bracketed || time.len() > HOURS_AND_MINUTES)
+}
+
 fn time(line: Line<'_>, head: &Head) -> Option<String> {
     head.time.clone().map(|range| line.text[range].to_owned())
 }
 
 fn start(line: &str, head: &Head) -> Start {
     const GREETINGS: [&str; 7] = ["hi", "hello", "hey", "dear", "good", "thanks", "thank"];
+    const MAIL: [&str; 9] =
+        ["from", "to", "subject", "date", "received", "return", "delivered", "message", "mime"];
     let first = line.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty());
-    let greeting = first.is_some_and(|word| GREETINGS.iter().any(|it| it.eq_ignore_ascii_case(word)));
-    if head.marked || (head.time.is_some() && head.label.is_some()) {
+    let is_among = |words: &[&str]| {
+        first.is_some_and(|word| words.iter().any(|it| it.eq_ignore_ascii_case(word)))
+    };
+    let greeting = is_among(&GREETINGS);
+    if head.marked && head.time.is_none() && is_among(&MAIL) {
+        Start::Mail
+    } else if head.marked || (head.time.is_some() && head.label.is_some()) {
         Start::Message { bracketed: head.bracketed }
     } else if greeting {
         Start::Greeting
@@ -269,23 +310,82 @@ fn start(line: &str, head: &Head) -> Start {
 /// or a form begins with.
 pub(super) fn is_name(label: &str) -> bool {
     const NO_NAMES: [&str; 64] = [
-        "note", "notes", "ps", "subject", "re", "date", "time", "from", "to", "cc", "bcc", "sent",
-        "hi", "hello", "dear", "order", "warning", "step", "option", "example", "tip",
-        "important", "address", "phone", "tel", "telephone", "email", "mail", "fax", "hours",
-        "total", "price", "cost", "question", "answer", "website", "name", "number", "reference",
-        "ref", "invoice", "ticket", "case", "monday", "tuesday", "wednesday", "thursday",
-        "friday", "saturday", "sunday", "today", "tomorrow", "update", "summary", "problem",
-        "solution", "cause", "fix", "reminder", "opening", "delivery", "payment", "status",
+        "note",
+        "notes",
+        "ps",
+        "subject",
+        "re",
+        "date",
+        "time",
+        "from",
+        "to",
+        "cc",
+        "bcc",
+        "sent",
+        "hi",
+        "hello",
+        "dear",
+        "order",
+        "warning",
+        "step",
+        "option",
+        "example",
+        "tip",
+        "important",
+        "address",
+        "phone",
+        "tel",
+        "telephone",
+        "email",
+        "mail",
+        "fax",
+        "hours",
+        "total",
+        "price",
+        "cost",
+        "question",
+        "answer",
+        "website",
+        "name",
+        "number",
+        "reference",
+        "ref",
+        "invoice",
+        "ticket",
+        "case",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "today",
+        "tomorrow",
+        "update",
+        "summary",
+        "problem",
+        "solution",
+        "cause",
+        "fix",
+        "reminder",
+        "opening",
+        "delivery",
+        "payment",
+        "status",
         "model",
     ];
     const MOST_WORDS: usize = 4;
     let mut words = label.split_whitespace();
     let is_part = |word: &str| {
         word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit() || c == '(')
-            && !NO_NAMES.iter().any(|it| it.eq_ignore_ascii_case(word.trim_matches(['.', ',', '(', ')'])))
+            && !NO_NAMES
+                .iter()
+                .any(|it| it.eq_ignore_ascii_case(word.trim_matches(['.', ',', '(', ')'])))
     };
     let one = label.split_whitespace().count() == 1;
-    let handle = one && label.chars().all(|c| c.is_lowercase() || matches!(c, '_' | '0'..='9' | '.'));
+    let handle =
+        one && label.chars().all(|c| c.is_lowercase() || matches!(c, '_' | '0'..='9' | '.'));
     let letters = label.chars().filter(|c| c.is_alphabetic()).count();
     let known = !NO_NAMES.iter().any(|it| it.eq_ignore_ascii_case(label));
     letters >= 2
@@ -294,10 +394,10 @@ pub(super) fn is_name(label: &str) -> bool {
         && (handle || words.all(is_part))
 }
 
-/// Whether what follows a label looks said, not filled in: two words or more, not all numbers.
-fn is_sentence(words: &str) -> bool {
-    let lower = words.split_whitespace().filter(|word| word.contains(char::is_lowercase));
-    lower.count() >= 2
+/// How many words begin with a small letter. What is said has such words, what is filled
+/// into a form seldom has.
+fn small_words(words: &str) -> usize {
+    words.split_whitespace().filter(|word| word.starts_with(char::is_lowercase)).take(2).count()
 }
 
 /// Whether a line tells what happened: "*** Jane joined the chat ***".
@@ -313,7 +413,8 @@ fn is_event(line: &str) -> bool {
         .into_iter()
         .any(|frame| line.starts_with(frame) && line.ends_with(frame) && !is_rule(line));
     let bare = line.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
-    let told = WHAT.iter().any(|what| bare.contains(what)) && WHERE.iter().any(|it| bare.ends_with(it));
+    let told =
+        WHAT.iter().any(|what| bare.contains(what)) && WHERE.iter().any(|it| bare.ends_with(it));
     framed || told
 }
 

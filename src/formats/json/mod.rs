@@ -11,6 +11,7 @@ mod words;
 pub(super) mod amazon;
 pub(super) mod azure;
 pub(super) mod chat;
+pub(super) mod dynamics;
 pub(super) mod freshdesk;
 pub(super) mod front;
 pub(super) mod genesys;

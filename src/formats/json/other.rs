@@ -4,7 +4,7 @@ use super::html;
 use super::node::Node;
 use super::shape::{self, Found, Layout, Message, RoleOf, Shape, Text};
 use super::words::Words;
-use crate::formats::{Certainty, Format, Input, Reading};
+use crate::formats::{Certainty, Format, Input, Reading, Understood};
 use crate::source::Source;
 use crate::text::MappedText;
 use crate::turn::Role;
@@ -47,11 +47,11 @@ pub struct Mapping {
 
 /// Reads a source as JSON by a mapping.
 #[must_use]
-pub fn read_mapped(source: &Source, mapping: &Mapping) -> Reading {
+pub fn read_mapped(source: &Source, mapping: &Mapping) -> Understood {
     let (text, mut problems) = source.decode();
     let mut reading = mapped(&Input { source, text }, mapping);
     problems.append(&mut reading.problems);
-    Reading { problems, ..reading }
+    Understood { format: &JSON, conversations: reading.conversations, problems }
 }
 
 fn mapped(input: &Input<'_>, mapping: &Mapping) -> Reading {
