@@ -1,7 +1,6 @@
 //! Each JSON format reads its fixtures as their snapshots say, and survives whatever
 //! happens to them.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -35,38 +34,49 @@ const FORMATS: [&str; 18] = [
 
 fn fixtures(format: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats").join(format);
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let ends = |path: &Path| path.extension().unwrap().to_string_lossy().into_owned();
-    let mut files: Vec<_> = files.filter(|path| ends(path).contains("json")).collect();
+    let files = fs::read_dir(folder).expect("the folder of a format");
+    let files = files.map(|entry| entry.expect("a fixture").path());
+    let mut files: Vec<_> = files.collect();
     files.sort();
     files
 }
 
 fn source(path: &Path) -> Source {
-    Source::new(path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(path).unwrap())
+    Source::new(name(path), bytes(path))
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().expect("a name").to_string_lossy().into_owned()
+}
+
+fn bytes(path: &Path) -> Vec<u8> {
+    fs::read(path).expect("a fixture")
 }
 
 /// Writes out what was understood.
 fn shown(reading: &Understood) -> String {
-    let mut out = String::new();
-    for conversation in &reading.conversations {
+    let conversations = reading.conversations.iter().map(|conversation| {
         let id = conversation.id.as_deref().unwrap_or("-");
         let channel = conversation.channel.as_deref().unwrap_or("-");
-        writeln!(out, "== {id} [{channel}]").unwrap();
-        for turn in &conversation.turns {
-            let speaker = turn.speaker.as_deref().unwrap_or("-");
-            let time = turn.time.as_deref().unwrap_or("-");
-            writeln!(out, "{} | {speaker} | {time}", turn.role).unwrap();
-            for line in turn.text.as_str().lines() {
-                writeln!(out, "    {}", line.escape_debug()).unwrap();
-            }
-        }
-    }
-    for problem in &reading.problems {
-        let place = problem.position.map_or(String::new(), |at| format!("{}:{}: ", at.line, at.column));
-        writeln!(out, "! {place}{}", problem.message).unwrap();
-    }
-    out
+        let turns: String = conversation.turns.iter().map(shown_turn).collect();
+        format!("== {id} [{channel}]\n{turns}")
+    });
+    let problems = reading.problems.iter().map(|problem| {
+        let place =
+            problem.position.map_or(String::new(), |at| format!("{}:{}: ", at.line, at.column));
+        format!("! {place}{}\n", problem.message)
+    });
+    conversations.chain(problems).collect()
+}
+
+fn shown_turn(turn: &Turn) -> String {
+    let speaker = turn.speaker.as_deref().unwrap_or("-");
+    let time = turn.time.as_deref().unwrap_or("-");
+    let visible = |c: char| if c.is_control() { '\u{FFFD}' } else { c };
+    let lines = turn.text.as_str().lines();
+    let lines =
+        lines.map(|line| format!("    {}\n", line.chars().map(visible).collect::<String>()));
+    format!("{} | {speaker} | {time}\n{}", turn.role, lines.collect::<String>())
 }
 
 #[test]
@@ -79,14 +89,15 @@ fn fixtures_are_read_as_their_snapshots_say() {
             let auto = read(&source(path), InputFormat::Auto);
             insta::assert_snapshot!(name, shown(&auto));
             assert_eq!(auto.format.name, format, "{path:?}");
-            check_places(&fs::read(path).unwrap(), &auto);
+            check_places(&bytes(path), &auto);
         }
     }
 }
 
 #[test]
 fn a_mapping_names_the_paths_of_an_unknown_shape() {
-    let path = fixtures("json").into_iter().find(|path| path.ends_with("json/mapped.json")).unwrap();
+    let path =
+        fixtures("json").into_iter().find(|path| path.ends_with("json/mapped.json")).unwrap();
     let mapping = Mapping {
         messages: "tickets.events".to_owned(),
         text: "said".to_owned(),
@@ -111,11 +122,8 @@ fn a_mapping_names_the_paths_of_an_unknown_shape() {
 fn a_mapping_without_a_place_for_messages_reads_each_line_as_one() {
     let lines = "{\"t\": \"one\", \"c\": \"x\"}\n{\"t\": \"two\", \"c\": \"y\"}\n{\"t\": \"three\", \"c\": \"x\"}\n";
     let source = Source::new("a.jsonl".to_owned(), lines.as_bytes().to_vec());
-    let mapping = Mapping {
-        text: "t".to_owned(),
-        conversation: Some("c".to_owned()),
-        ..Mapping::default()
-    };
+    let mapping =
+        Mapping { text: "t".to_owned(), conversation: Some("c".to_owned()), ..Mapping::default() };
     insta::assert_snapshot!(shown(&read_mapped(&source, &mapping)), @r"
     == x [-]
     unknown | - | -
@@ -151,6 +159,33 @@ fn json_without_messages_is_told() {
     let source = Source::new("package.json".to_owned(), b"{\"name\": \"acme\"}".to_vec());
     let reading = read(&source, InputFormat::Auto);
     assert_eq!(shown(&reading), "! 1:1: no messages were found in this JSON\n");
+}
+
+#[test]
+fn what_begins_late_is_recognized_by_its_document() {
+    let long = "x".repeat(20_000);
+    let json = format!(
+        r#"{{"Version": "1.1.0", "Participants": [{{"ParticipantRole": "AGENT", "ParticipantId": "a"}}],
+        "Summary": "{long}", "Transcript": [{{"ParticipantId": "a", "Content": "{long}"}}]}}"#
+    );
+    let reading = read(&Source::new("call".to_owned(), json.into_bytes()), InputFormat::Auto);
+    assert_eq!(reading.format.name, "contact-lens");
+    assert_eq!(reading.conversations[0].turns[0].text.as_str(), long);
+}
+
+#[test]
+fn the_time_it_takes_grows_with_the_file_alone() {
+    let ticket = |n: usize| {
+        format!(r#"{{"id":{n},"comments":[{{"author_id":1,"public":true,"body":"b"}}]}}"#)
+    };
+    let tickets: Vec<String> = (0..20_000).map(ticket).collect();
+    let users: Vec<String> = (0..20_000).map(|n| format!(r#"{{"id":{n},"name":"n"}}"#)).collect();
+    let json = format!(r#"{{"tickets":[{}],"users":[{}]}}"#, tickets.join(","), users.join(","));
+    let reading = read(&Source::new("a.json".to_owned(), json.into_bytes()), InputFormat::Auto);
+    assert_eq!(reading.conversations.len(), 20_000);
+    let json = format!("[{}]", tickets.join(","));
+    let reading = read(&Source::new("a.json".to_owned(), json.into_bytes()), InputFormat::Auto);
+    assert_eq!(reading.conversations.len(), 20_000);
 }
 
 #[test]
@@ -196,11 +231,12 @@ fn check_turn(bytes: &[u8], turn: &Turn) {
 /// A fixture, and what befalls it.
 fn damaged() -> impl Strategy<Value = (String, Vec<u8>)> {
     let all: Vec<PathBuf> = FORMATS.iter().flat_map(|format| fixtures(format)).collect();
-    let edits = proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..6_u8), 0..6);
+    let edits =
+        proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..6_u8), 0..6);
     let odd = prop::sample::select(b"{}[]\",:\\u\n0\xFF\xC3".to_vec());
     (prop::sample::select(all), edits, odd, any::<prop::sample::Index>(), any::<bool>()).prop_map(
         |(path, edits, odd, end, cut)| {
-            let mut bytes = fs::read(&path).unwrap();
+            let mut bytes = bytes(&path);
             for (at, byte, kind) in edits {
                 if bytes.is_empty() {
                     break;
@@ -218,7 +254,7 @@ fn damaged() -> impl Strategy<Value = (String, Vec<u8>)> {
             if cut {
                 bytes.truncate(end.index(bytes.len() + 1));
             }
-            (path.file_name().unwrap().to_string_lossy().into_owned(), bytes)
+            (name(&path), bytes)
         },
     )
 }
@@ -241,7 +277,7 @@ proptest! {
         end in any::<prop::sample::Index>(),
     ) {
         let path = &fixtures(format)[fixtures(format).len() - 1];
-        let bytes = fs::read(path).unwrap();
+        let bytes = bytes(path);
         let forced: InputFormat = format.parse().unwrap();
         let texts = |bytes: Vec<u8>| -> Vec<String> {
             let reading = read(&Source::new("a.json".to_owned(), bytes), forced);

@@ -92,6 +92,50 @@ fn drafts_stay_drafts() {
     }
 }
 
+/// A reader whose time grows with the square of the length would take hours for these.
+#[test]
+fn hostile_files_take_no_hours() {
+    const PIECES: [&str; 24] = [
+        "<",
+        "<a",
+        "<v ",
+        "</v>",
+        "{\\a}",
+        "{\\",
+        "&",
+        "&#39;",
+        ":",
+        "a: ",
+        "( ",
+        "( 1s ) a: ",
+        "[",
+        "(a",
+        "10:02 ",
+        "- ",
+        ">",
+        "[a](",
+        "![",
+        "**a ",
+        "`",
+        "> ",
+        "<p align=\"center\">Agent ",
+        "a b ",
+    ];
+    const LENGTH: usize = 400_000;
+    for format in FORMATS {
+        for piece in PIECES {
+            let heads = ["", "00:01.000 --> 00:02.000\n", "12/03/2024, 10:02 - a: "];
+            for head in heads {
+                let half = piece.repeat(LENGTH / 2 / piece.len());
+                let text = format!("{head}{half}{}", "x".repeat(LENGTH / 2));
+                let t=std::time::Instant::now(); read_as(format, text.into_bytes()); if t.elapsed().as_millis()>150 {eprintln!("SLOW {format} {piece:?} {head:?} {:?}",t.elapsed());}
+            }
+            let lines = format!("{piece}\n").repeat(LENGTH / 4 / (piece.len() + 1));
+            let t=std::time::Instant::now(); read_as(format, lines.into_bytes()); if t.elapsed().as_millis()>250 {eprintln!("SLOWL {format} {piece:?} {:?}",t.elapsed());}
+        }
+    }
+}
+
 /// Every character of a turn comes from a place in the file, each at or behind the last.
 fn assert_places(text: &MappedText, source: &Source) {
     let mut last = 0;

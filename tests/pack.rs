@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use buckstop::check::{Options, check, check_rewrites_of_all, test_examples};
-use buckstop::rules::{Example, Ruleset};
+use buckstop::rules::{Example, Guard, Ruleset};
 use buckstop::source::Source;
 
 static EMBEDDED: LazyLock<Ruleset> =
@@ -110,6 +110,28 @@ fn every_rule_has_examples_of_both_kinds_and_words_to_send() {
         assert!(!rule.rewrites.is_empty(), "{} has no rewrite", rule.id);
         assert!(!rule.why.is_empty(), "{} does not say why", rule.id);
     }
+}
+
+#[test]
+fn the_entries_of_word_lists_can_be_read() {
+    let filler = EMBEDDED.list("filler").expect("a list of the embedded pack");
+    assert!(filler.iter().any(|entry| entry == "really"), "{filler:?}");
+    assert_eq!(EMBEDDED.list("no-such-list"), None);
+    let own = Ruleset::builder().embedded(false).pack("own.toml", "lists.filler = ['verily']");
+    let own = own.build().expect("a sound pack");
+    let both = own.list("filler").expect("a list of both packs");
+    assert_eq!(both.split_last().map(|(own, rest)| (own.as_str(), rest)), Some(("verily", filler)));
+}
+
+#[test]
+fn the_guards_of_a_rule_can_be_told() {
+    let rules = EMBEDDED.rules();
+    let guards = |id: &str| {
+        let number = rules.iter().position(|rule| rule.id == id).expect("a rule");
+        EMBEDDED.silence(number).guards
+    };
+    assert_eq!(guards("not-my-job")[..2], [Guard::Quoted, Guard::Code]);
+    assert!(!guards("not-my-job").contains(&Guard::Redeemed));
 }
 
 #[test]

@@ -108,7 +108,11 @@ pub(super) fn run(
         status,
     };
     in_order(&inputs, args.threads(), check_one, |checked| run.take(checked))?;
-    Ok(run.renderer.finish(&run.summary, &mut run.terminal.out)?)
+    run.renderer.finish(&run.summary, &mut run.terminal.out)?;
+    if run.summary.files > 0 && run.summary.turns == 0 && !args.quiet {
+        terminal.warning(&nobody_to_check())?;
+    }
+    Ok(())
 }
 
 impl CheckArgs {
@@ -167,6 +171,14 @@ impl<W: Write> Run<'_, W> {
             self.terminal.warning(&Complaint::about(problem, &report.source))
         })
     }
+}
+
+/// A clean result means little where nobody's words were looked at.
+fn nobody_to_check() -> Complaint {
+    Complaint::new("no turn was checked, as nobody here is of a role to be checked").help(
+        "`buckstop turns` shows who was taken for whom; --agent, --agent-domain and --roles \
+         change it",
+    )
 }
 
 fn nothing_to_check(paths: &[PathBuf]) -> Complaint {

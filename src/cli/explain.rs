@@ -7,7 +7,7 @@ use buckstop::render::{Paint, visible};
 use buckstop::rules::phrase::parse;
 use buckstop::rules::{Example, Guard, Rule, Ruleset, Silence, Surroundings};
 
-use super::layout::{enumeration, lines, marked_lines, phrase_lines};
+use super::layout::{enumeration, hanging, lines, marked_lines};
 use super::terminal::{Terminal, width};
 use super::words::{class, in_words};
 
@@ -30,17 +30,15 @@ pub(super) fn write(
     let rule = &ruleset.rules()[number];
     let silence = ruleset.silence(number);
     let paint = Paint::new(terminal.color);
-    let mut page =
-        Page { out: &mut terminal.out, paint, severity: rule.severity, width: width() };
+    let mut page = Page { out: &mut terminal.out, paint, severity: rule.severity, width: width() };
     page.title(rule)?;
     page.section("Why", &[&rule.why], |page, why| page.prose(why))?;
     page.section("Say instead", &rule.rewrites, |page, rewrite| {
         page.labelled(rewrite.applicability.as_str(), &rewrite.text)
     })?;
-    let flags_first = |example: &&Example| matches!(example, Example::Pass { .. });
-    let mut examples: Vec<_> = rule.examples.iter().collect();
-    examples.sort_by_key(flags_first);
-    page.section("Examples", &examples, |page, example| page.example(example))?;
+    let (passing, flagged): (Vec<_>, Vec<_>) =
+        rule.examples.iter().partition(|example| matches!(example, Example::Pass { .. }));
+    page.section("Examples", &[flagged, passing].concat(), |page, example| page.example(example))?;
     page.silence(&silence)?;
     page.section("What it finds", &rule.phrases, |page, phrase| page.phrase(phrase))?;
     page.section("What it finds, as regular expressions", &rule.regex, |page, regex| {
@@ -153,10 +151,10 @@ impl<W: Write> Page<'_, W> {
         self.heading("When it stays silent")?;
         guards.iter().copied().map(Guard::sentence).try_for_each(|text| self.point(text))?;
         for around in unless {
-            let one_of = if around.phrases.len() > 1 { " one of" } else { "" };
-            self.surroundings(around, &format!("stands{one_of}:"))?;
+            let which = if around.phrases.len() > 1 { "One of these" } else { "This" };
+            self.surroundings(which, around)?;
         }
-        when.iter().try_for_each(|around| self.surroundings(around, "stands none of:"))
+        when.iter().try_for_each(|around| self.surroundings("None of these", around))
     }
 
     /// One of several sentences.
@@ -169,8 +167,8 @@ impl<W: Write> Page<'_, W> {
         Ok(())
     }
 
-    fn surroundings(&mut self, around: &Surroundings<'_>, verb: &str) -> io::Result<()> {
-        self.point(&format!("{} {verb}", around.place.in_words()))?;
+    fn surroundings(&mut self, which: &str, around: &Surroundings<'_>) -> io::Result<()> {
+        self.point(&format!("{which} stands {}:", around.place.in_words()))?;
         around.phrases.iter().try_for_each(|phrase| self.written(phrase, "        "))
     }
 
@@ -186,14 +184,10 @@ impl<W: Write> Page<'_, W> {
         told.try_for_each(|line| writeln!(self.out, "      {line}"))
     }
 
-    /// A phrase as written; its further lines are set in, so that it is seen to be one.
+    /// A phrase as written.
     fn written(&mut self, phrase: &str, indent: &str) -> io::Result<()> {
-        let mut further = "";
-        for line in phrase_lines(&visible(phrase), self.width - indent.len() - 2) {
-            writeln!(self.out, "{indent}{further}{line}")?;
-            further = "  ";
-        }
-        Ok(())
+        let lines = hanging(&visible(phrase), self.width - indent.len());
+        lines.iter().try_for_each(|line| writeln!(self.out, "{indent}{line}"))
     }
 
     /// A word list with its entries, or what a built-in class of words stands for.

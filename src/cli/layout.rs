@@ -12,7 +12,7 @@ pub(super) fn lines(text: &str, width: usize) -> Vec<String> {
 }
 
 /// Breaks a phrase as [`lines`] does, and between the alternatives of a group as well.
-pub(super) fn phrase_lines(phrase: &str, width: usize) -> Vec<String> {
+fn phrase_lines(phrase: &str, width: usize) -> Vec<String> {
     let pieces = phrase.split_whitespace().flat_map(|word| {
         let gaps = iter::once(" ").chain(iter::repeat(""));
         gaps.zip(word.split_inclusive('|'))
@@ -20,30 +20,44 @@ pub(super) fn phrase_lines(phrase: &str, width: usize) -> Vec<String> {
     fill(pieces, width)
 }
 
-/// Sets phrases one after the other with a dot between, none broken that fits a line.
+/// As [`phrase_lines`], with all lines but the first set in, so that they are seen to be one
+/// phrase.
+pub(super) fn hanging(phrase: &str, width: usize) -> Vec<String> {
+    let mut lines = phrase_lines(phrase, width.saturating_sub(2));
+    lines.iter_mut().skip(1).for_each(|line| line.insert_str(0, "  "));
+    lines
+}
+
+/// Sets phrases one after the other with a dot between, none broken that fits a line; one
+/// that does not has its lines to itself, all but the first of them set in.
 ///
-/// Ends after `most` lines, before the first phrase that does not fit, and returns how many
-/// phrases do; one at least.
+/// No phrase begins after `most` lines; returns how many did before.
 pub(super) fn enumeration<S: AsRef<str>>(
     phrases: &[S],
     width: usize,
     most: usize,
 ) -> (Vec<String>, usize) {
     let mut set: Vec<String> = Vec::new();
+    let mut joinable = false;
     for (number, phrase) in phrases.iter().enumerate() {
         let dot = if number + 1 < phrases.len() { " ·" } else { "" };
-        let mut broken = phrase_lines(&format!("{}{dot}", phrase.as_ref()), width);
-        let joins = |last: &String| {
-            broken.len() == 1 && last.width() + 1 + broken[0].width() <= width
-        };
-        match set.last_mut().filter(|last| joins(last)) {
-            Some(last) => {
-                last.push(' ');
-                last.push_str(&broken[0]);
-            }
-            None if number > 0 && set.len() + broken.len() > most => return (set, number),
-            None => set.append(&mut broken),
+        let phrase = format!("{}{dot}", phrase.as_ref());
+        let whole = phrase.width() <= width;
+        if whole
+            && joinable
+            && let Some(last) = set.last_mut()
+            && last.width() + 1 + phrase.width() <= width
+        {
+            last.push(' ');
+            last.push_str(&phrase);
+            continue;
         }
+        let broken = if whole { vec![phrase] } else { hanging(&phrase, width) };
+        if set.len() >= most {
+            return (set, number);
+        }
+        set.extend(broken);
+        joinable = whole;
     }
     (set, phrases.len())
 }
@@ -120,6 +134,9 @@ mod tests {
         let all = ["(the|our) warehouse ·", "billing · IT ·", "[tech] support ·", "sales"];
         assert_eq!(enumeration(&phrases, 21, 9), (all.map(str::to_owned).to_vec(), 5));
         assert_eq!(enumeration(&phrases, 21, 2), (all[..2].iter().map(|&l| l.into()).collect(), 3));
+        let broken = ["(the|our) ·", "  warehouse ·", "billing · IT ·"];
+        let phrases = ["(the|our) · warehouse", "billing", "IT", "[tech] support"];
+        assert_eq!(enumeration(&phrases, 14, 3), (broken.map(str::to_owned).to_vec(), 3));
         assert_eq!(enumeration(&phrases, 9, 1).1, 1);
     }
 

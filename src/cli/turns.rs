@@ -152,7 +152,7 @@ impl Pages {
             let complaint = Complaint::about(problem, source);
             writeln!(out, "{warning} {}", visible(&complaint.message))?;
         }
-        let columns = Columns::of(turns);
+        let columns = Columns::of(turns, self.width / 5);
         let several = turns.iter().filter(|turn| turn.number == 1).count() > 1;
         let mut conversations = 0;
         for turn in turns {
@@ -188,8 +188,8 @@ impl Pages {
         let mark = if *checked { '*' } else { ' ' };
         let mut line = format!("{mark} {number:>0$}  ", columns.number);
         push_cell(&mut line, turn.role.as_str(), columns.role);
-        push_cell(&mut line, &name(placed), columns.speaker);
-        push_cell(&mut line, &time(placed), columns.time);
+        push_cell(&mut line, &cell(turn.speaker.as_deref(), columns.most), columns.speaker);
+        push_cell(&mut line, &cell(turn.time.as_deref(), columns.most), columns.time);
         // One column is kept for the sign that words were left out.
         let room = self.width.saturating_sub(line.width() + 1).max(NARROWEST_TEXT);
         line += &one_line(turn.text.as_str(), room);
@@ -198,8 +198,7 @@ impl Pages {
     }
 }
 
-const NAME_WIDTH: usize = 24;
-const TIME_WIDTH: usize = 26;
+/// However narrow the terminal is.
 const NARROWEST_TEXT: usize = 20;
 
 /// How wide the columns of a table are; those in which nothing stands have no width.
@@ -208,28 +207,27 @@ struct Columns {
     role: usize,
     speaker: usize,
     time: usize,
+    /// How wide a speaker and a time may be.
+    most: usize,
 }
 
 impl Columns {
-    fn of(turns: &[PlacedTurn]) -> Self {
-        let widest = |cell: fn(&PlacedTurn) -> String| {
-            turns.iter().map(|turn| cell(turn).width()).max().unwrap_or(0)
+    fn of(turns: &[PlacedTurn], most: usize) -> Self {
+        let widest = |width: &dyn Fn(&PlacedTurn) -> usize| -> usize {
+            turns.iter().map(width).max().unwrap_or(0)
         };
         Self {
-            number: widest(|turn| turn.number.to_string()),
-            role: widest(|turn| turn.turn.role.to_string()),
-            speaker: widest(name),
-            time: widest(time),
+            number: widest(&|placed| placed.number.to_string().len()),
+            role: widest(&|placed| placed.turn.role.as_str().len()),
+            speaker: widest(&|placed| cell(placed.turn.speaker.as_deref(), most).width()),
+            time: widest(&|placed| cell(placed.turn.time.as_deref(), most).width()),
+            most,
         }
     }
 }
 
-fn name(placed: &PlacedTurn) -> String {
-    one_line(placed.turn.speaker.as_deref().unwrap_or_default(), NAME_WIDTH)
-}
-
-fn time(placed: &PlacedTurn) -> String {
-    one_line(placed.turn.time.as_deref().unwrap_or_default(), TIME_WIDTH)
+fn cell(text: Option<&str>, most: usize) -> String {
+    one_line(text.unwrap_or_default(), most)
 }
 
 /// Adds a cell and two spaces, unless its whole column is empty.

@@ -33,7 +33,7 @@ fn is_plain(node: &Node) -> bool {
 
 fn describe(node: &Node) -> String {
     match node {
-        Node::Word(word) => format!("“{word}”"),
+        Node::Word(_) => format!("“{}”", word(node).unwrap_or_default()),
         Node::Capitals(word) => format!("“{}” in capitals", word.to_uppercase()),
         Node::AnyForm(word) => format!("any form of “{word}”"),
         Node::List { name, .. } => {
@@ -63,7 +63,11 @@ fn sequence(nodes: &[Node]) -> String {
 }
 
 fn word(node: &Node) -> Option<&str> {
-    if let Node::Word(word) = node { Some(word) } else { None }
+    match node {
+        Node::Word(word) if word == "i" => Some("I"),
+        Node::Word(word) => Some(word),
+        _ => None,
+    }
 }
 
 /// One of several; of many, only the first, as the phrase itself stands beside it.
@@ -118,6 +122,11 @@ mod tests {
     fn a_class_of_words_is_no_list() {
         let described = words("{number} {units}").unwrap();
         assert_eq!(described, "any number, one of {units}");
+    }
+
+    #[test]
+    fn i_is_written_as_it_is_read() {
+        assert_eq!(words("(I|as I) <say>").unwrap(), "(“I” or “as I”), any form of “say”");
     }
 
     #[test]

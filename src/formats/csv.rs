@@ -419,8 +419,16 @@ impl Rows<'_> {
     fn said(&self, field: &Field) -> MappedText {
         let text = field.decoded(&self.input.text);
         let tags = ["</", "<br", "<p>", "<div"];
-        let markup = tags.iter().any(|tag| text.as_str().contains(tag));
-        if markup { html::text(&text) } else { text }
+        let references =
+            ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;", "&#x27;", "&nbsp;", "&#8217;"];
+        let has = |marks: &[&str]| marks.iter().any(|mark| text.as_str().contains(mark));
+        if has(&tags) {
+            html::text(&text)
+        } else if has(&references) {
+            html::unescaped(&text)
+        } else {
+            text
+        }
     }
 
     /// The value of a column, if it has one in this row.

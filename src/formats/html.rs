@@ -51,6 +51,15 @@ pub(super) fn text(from: &MappedText) -> MappedText {
     prose.out.finish()
 }
 
+/// A text in which only the character references are decoded: plain text that went
+/// through a program that escapes it, `that&#39;s`.
+pub(super) fn unescaped(from: &MappedText) -> MappedText {
+    let mut prose = Prose::new(from);
+    prose.preformatted = 1;
+    prose.text(TextSpan::new(0, from.as_str().len()));
+    prose.out.finish()
+}
+
 /// Where a token that is no text stands, if it stands behind what was read so far.
 fn markup(token: &Token<usize>, end: usize, html: &str) -> Option<TextSpan> {
     let Span { start, end: stop } = match token {

@@ -20,6 +20,9 @@ pub(super) struct Speaker {
 /// Understands a label.
 pub(super) fn speaker(label: &str) -> Speaker {
     let label = label.trim_matches(|c: char| super::lines::is_blank(c) || c == '*' || c == '~');
+    // "From Jane to Everyone" is how meetings save their chats.
+    let sent = label.strip_prefix("From ").and_then(|label| label.split_once(" to "));
+    let label = sent.map_or(label, |(from, _)| from.trim());
     by_brackets(label).or_else(|| by_parts(label)).unwrap_or_else(|| {
         // "Note: call me" is a sentence's start more often than a colleague's note.
         let role = role(label).filter(|_| !label.eq_ignore_ascii_case("note"));
@@ -57,6 +60,11 @@ fn by_parts(label: &str) -> Option<Speaker> {
         }
         _ => None,
     }
+}
+
+/// Whether a name tells more than the role does: "Agent" is no name of an agent.
+pub(super) fn says_more(name: &str, role: Role) -> bool {
+    !name.eq_ignore_ascii_case(role.as_str())
 }
 
 /// Gives those whose role is unknown the role that somebody of the same name has elsewhere:
@@ -181,6 +189,7 @@ mod tests {
             ("Internal note", "Internal note", Role::Note),
             ("Note", "Note", Role::Unknown),
             ("Jane (note)", "Jane", Role::Note),
+            ("From Jane Doe to Everyone", "Jane Doe", Role::Unknown),
             ("Tom Guest", "Tom Guest", Role::Unknown),
             ("Jane Doe", "Jane Doe", Role::Unknown),
             ("Agent Smith", "Agent Smith", Role::Agent),

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
+
 use super::label::speaker;
 use super::lines::{cut, lines};
 use super::stamp::stamp;
@@ -31,13 +33,13 @@ fn recognize(start: &str) -> Certainty {
 }
 
 fn read(input: &Input<'_>) -> Reading {
-    let mut reader = Reader { input, reading: Reading::default(), agents: vec![] };
+    let mut reader = Reader { input, reading: Reading::default(), agents: FxHashSet::default() };
     let text = input.text.as_str();
     let mut at = 0;
     while let Some(start) = find(text, at, "<p align=\"center\">") {
         reader.messages(&slice(&input.text, at, start));
         let end = find(text, start, "</p>").unwrap_or(text.len());
-        reader.paragraph(slice(&input.text, start, end));
+        reader.paragraph(&slice(&input.text, start, end));
         at = end;
     }
     reader.messages(&slice(&input.text, at, text.len()));
@@ -114,7 +116,7 @@ struct Reader<'a, 's> {
     input: &'a Input<'s>,
     reading: Reading,
     /// The agents that the paragraphs name.
-    agents: Vec<String>,
+    agents: FxHashSet<String>,
 }
 
 impl Reader<'_, '_> {
@@ -176,7 +178,7 @@ impl Reader<'_, '_> {
     }
 
     /// Takes a paragraph between the messages: it may begin a chat or name agents.
-    fn paragraph(&mut self, prose: MappedText) {
+    fn paragraph(&mut self, prose: &MappedText) {
         const AFTER_NAME: [&str; 8] = [
             " successfully",
             " joined",
@@ -194,10 +196,10 @@ impl Reader<'_, '_> {
         }
         if let Some(agent) = text.strip_prefix("Agent ") {
             let end = AFTER_NAME.iter().filter_map(|word| agent.find(word)).min();
-            self.agents.push(agent[..end.unwrap_or(agent.len())].trim().to_owned());
+            self.agents.insert(agent[..end.unwrap_or(agent.len())].trim().to_lowercase());
         }
         if !text.is_empty() {
-            let text = cut(&prose, 0, prose.as_str().len());
+            let text = cut(prose, 0, prose.as_str().len());
             self.turn(Turn::new(Role::System, text));
         }
     }
@@ -213,13 +215,14 @@ impl Reader<'_, '_> {
         for turn in &mut chat.turns {
             let Some(name) = turn.speaker.as_deref() else { continue };
             let told = speaker(name);
-            let is_agent = agents.iter().any(|agent| agent.eq_ignore_ascii_case(name));
+            let is_agent = agents.contains(&name.to_lowercase());
             turn.role = match told.role {
                 Role::Bot => Role::Bot,
                 _ if is_agent => Role::Agent,
                 other => other,
             };
-            if turn.role == Role::Unknown && !others.iter().any(|other| other == name) {
+            let other = turn.role == Role::Unknown && others.len() < 2;
+            if other && !others.iter().any(|other| other == name) {
                 others.push(name.to_owned());
             }
         }

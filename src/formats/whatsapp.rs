@@ -62,7 +62,7 @@ fn name(rest: &str) -> Option<usize> {
     let name = &rest[..end];
     // "Jane changed the subject from "A: B" to "C"" names nobody.
     let quotes = name.matches(['"', '\u{201C}', '\u{201D}']).count();
-    (!name.trim().is_empty() && quotes % 2 == 0).then_some(end)
+    (!name.trim().is_empty() && quotes.is_multiple_of(2)).then_some(end)
 }
 
 fn recognize(input: &Input<'_>) -> Certainty {
@@ -138,29 +138,32 @@ fn turn(input: &Input<'_>, message: Message, end: usize) -> Option<Turn> {
 
 /// What of a message was said by its sender: not the marks of edits and of files.
 fn said(raw: &str) -> Option<Range<usize>> {
-    const EDITED: [&str; 2] = ["<This message was edited>", "<This message was edited.>"];
-    let mut end = raw.trim_end_matches(is_blank).len();
-    for mark in EDITED {
-        if raw[..end].ends_with(mark) {
-            end = raw[..end - mark.len()].trim_end_matches(is_blank).len();
-        }
-    }
+    let end = without_edit_mark(raw);
     let mut start = end - raw[..end].trim_start_matches(is_blank).len();
     let generated = raw[..start].contains('\u{200E}');
-    let first = raw[start..end].find(['\n', '\r']).map_or(end, |i| start + i);
-    if let Some(caption) = after_file(&raw[start..first]) {
+    let line = start + raw[start..end].find(['\n', '\r']).unwrap_or(end - start);
+    if let Some(caption) = after_file(&raw[start..line]) {
         start += caption;
         start = end - raw[start..end].trim_start_matches(is_blank).len();
-    } else if is_notice(&raw[start..first]) || generated {
+    } else if is_notice(&raw[start..line]) || generated {
         return None;
     }
-    // iOS puts the file behind its caption.
-    if let Some(open) = raw[start..end].rfind('<').filter(|_| raw[..end].ends_with('>')) {
-        if is_attachment(&raw[start + open..end]) {
-            end = start + raw[start..start + open].trim_end_matches(is_blank).len();
-        }
-    }
+    let end = start + without_attachment(&raw[start..end]);
     (start < end).then_some(start..end)
+}
+
+/// Where a message ends before the mark that it was edited.
+fn without_edit_mark(raw: &str) -> usize {
+    const EDITED: [&str; 2] = ["<This message was edited>", "<This message was edited.>"];
+    let bare = raw.trim_end_matches(is_blank);
+    let unmarked = EDITED.iter().find_map(|mark| bare.strip_suffix(mark));
+    unmarked.unwrap_or(bare).trim_end_matches(is_blank).len()
+}
+
+/// Where a caption ends before the file that iOS puts behind it.
+fn without_attachment(caption: &str) -> usize {
+    let open = caption.rfind('<').filter(|&open| is_attachment(&caption[open..]));
+    open.map_or(caption.len(), |open| caption[..open].trim_end_matches(is_blank).len())
 }
 
 /// Where the caption begins behind a line such as `IMG-20240312-WA0001.jpg (file attached)`.
@@ -171,9 +174,9 @@ fn after_file(line: &str) -> Option<usize> {
 
 /// `<attached: 00000012-PHOTO.jpg>`, in whatever language: a word, a colon, a file's name.
 fn is_attachment(tag: &str) -> bool {
-    let inner = tag.trim_matches(['<', '>', ' ']);
-    let Some((word, file)) = inner.split_once(':') else { return false };
-    word.chars().all(char::is_alphabetic) && file.contains('.') && !file.contains('/')
+    let inner = tag.strip_prefix('<').and_then(|inner| inner.strip_suffix('>'));
+    let Some((word, file)) = inner.and_then(|inner| inner.split_once(':')) else { return false };
+    word.trim().chars().all(char::is_alphabetic) && file.contains('.') && !file.contains('/')
 }
 
 /// Whether a line stands for something that was not typed.
@@ -204,7 +207,7 @@ fn is_notice(line: &str) -> bool {
     ];
     WHOLE.contains(&line)
         || STARTS.iter().any(|start| line.starts_with(start))
-        || (line.starts_with('<') && line.ends_with('>') && is_attachment(line))
+        || is_attachment(line)
         || line.ends_with(" document omitted")
 }
 

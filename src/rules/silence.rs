@@ -50,15 +50,15 @@ impl Place {
         }
     }
 
-    /// In plain words, to be followed by what stands there: "Earlier in the sentence".
+    /// In plain words: "earlier in the sentence".
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
-            Self::Before => "Earlier in the sentence",
-            Self::After => "Later in the sentence",
-            Self::Sentence => "Anywhere in the sentence",
-            Self::Next => "In one of the two sentences that follow",
-            Self::Message => "Anywhere in the message",
+            Self::Before => "earlier in the sentence",
+            Self::After => "later in the sentence",
+            Self::Sentence => "anywhere in the sentence",
+            Self::Next => "in one of the two sentences that follow",
+            Self::Message => "anywhere in the message",
         }
     }
 }
@@ -107,15 +107,14 @@ impl Guard {
     #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::Quoted => "The words are somebody else’s: in quotation marks, or on a quoted line.",
+            Self::Quoted => "The words are quoted: in quotation marks, or on a quoted line.",
             Self::Code => "The words are code, or part of an address.",
             Self::Negated => "The words are denied: “I won’t tell you that …”.",
             Self::Asked => "The words are asked, not said: “Did they …?”.",
             Self::Hypothetical => "The words are only supposed: “If there is …”.",
             Self::Reasoned => "A reason is given: “because …”, “so that …”.",
             Self::Linked => "The way comes with it: a link, an address or a telephone number.",
-            Self::Referent => "“They” are others: the customer’s bank, some products, or a \
-                               colleague introduced as “our”.",
+            Self::Referent => "“They” are others: the customer’s bank, “our colleague Jane”.",
             Self::Redeemed => "An owned next step follows: “…, but let me find out for you”.",
         }
     }

@@ -60,7 +60,7 @@ impl<'t, I: Iterator<Item = Line<'t>>> Iterator for Blocks<'t, I> {
         let mut block = vec![self.lines.next()?];
         let mut timed = has_times(block[0].text);
         while let Some(line) =
-            self.lines.next_if(|line| !line.is_blank() && !(timed && has_times(line.text)))
+            self.lines.next_if(|line| !(line.is_blank() || timed && has_times(line.text)))
         {
             timed |= has_times(line.text);
             block.push(line);

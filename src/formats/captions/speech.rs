@@ -1,10 +1,12 @@
 //! From cues to turns: whose words a line of a cue holds, and which lines belong together.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 use super::{Block, Kind, has_times, start_time};
 use crate::formats::chat_log::{head, is_name};
-use crate::formats::label::{settle, speaker};
+use crate::formats::label::{says_more, settle, speaker};
 use crate::formats::lines::{Line, is_blank};
 use crate::formats::{Input, Reading, html};
 use crate::source::Problem;
@@ -121,7 +123,7 @@ impl<'t, 's> Speech<'t, 's> {
         let mut turns = Turns::default();
         for piece in pieces {
             let time = &self.cues[piece.cue].time;
-            turns.piece(piece, time.as_ref(), &labels);
+            turns.piece(&piece, time.as_ref(), &labels);
         }
         turns.close();
         settle(&mut turns.done);
@@ -150,8 +152,9 @@ impl<'t, 's> Speech<'t, 's> {
         pieces: &mut Vec<Piece>,
     ) {
         let mut builder = MappedText::builder();
+        let tags = Tags::of(line.text, self.kind);
         let mut at = 0;
-        while let Some(tag) = next_tag(line.text, at, self.kind) {
+        while let Some(tag) = tags.next(at) {
             self.push(&mut builder, line.start + at, line.start + tag.start);
             if tag.end == line.text.len() && !line.text.ends_with(['>', '}']) {
                 let message = "a tag is not closed; the rest of its line is left out";
@@ -159,13 +162,14 @@ impl<'t, 's> Speech<'t, 's> {
             }
             let inner = line.text[tag.start..tag.end].trim_matches(['<', '>']);
             if self.kind == Kind::Vtt && is_voice(inner) {
-                finish(std::mem::replace(&mut builder, MappedText::builder()), voice, cue, pieces);
+                let words = std::mem::replace(&mut builder, MappedText::builder());
+                finish(words, voice.as_deref(), cue, pieces);
                 *voice = voice_name(inner);
             }
             at = tag.end;
         }
         self.push(&mut builder, line.start + at, line.end());
-        finish(builder, voice, cue, pieces);
+        finish(builder, voice.as_deref(), cue, pieces);
     }
 
     fn push(&self, builder: &mut MappedTextBuilder, start: usize, end: usize) {
@@ -174,13 +178,13 @@ impl<'t, 's> Speech<'t, 's> {
 }
 
 /// Adds what was read of a line, if there are words in it.
-fn finish(builder: MappedTextBuilder, voice: &Option<String>, cue: usize, pieces: &mut Vec<Piece>) {
+fn finish(builder: MappedTextBuilder, voice: Option<&str>, cue: usize, pieces: &mut Vec<Piece>) {
     let text = builder.finish();
     if text.as_str().chars().all(is_blank) {
         return;
     }
     let text = if text.as_str().contains('&') { html::text(&text) } else { text };
-    pieces.push(Piece { voice: voice.clone(), text, cue });
+    pieces.push(Piece { voice: voice.map(str::to_owned), text, cue });
 }
 
 fn is_number(line: &str) -> bool {
@@ -188,22 +192,45 @@ fn is_number(line: &str) -> bool {
     !line.is_empty() && line.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The next tag of a line from `at` on: `<i>`, and in SRT also `{\an8}`.
-fn next_tag(line: &str, at: usize, kind: Kind) -> Option<std::ops::Range<usize>> {
-    let opens = |start: usize, c: char| match (kind, c) {
-        (Kind::Vtt, '<') => true,
-        (Kind::Srt, '<') => {
-            let inner = line[start + 1..].trim_start_matches('/');
-            inner.starts_with(|c: char| c.is_ascii_alphabetic()) && line[start..].contains('>')
+/// Finds the tags of a line: `<i>`, and in SRT also `{\an8}`.
+struct Tags<'l> {
+    line: &'l str,
+    kind: Kind,
+    /// Where the last tag of each kind closes: a mark behind it opens none.
+    last_angle: Option<usize>,
+    last_brace: Option<usize>,
+}
+
+impl<'l> Tags<'l> {
+    fn of(line: &'l str, kind: Kind) -> Self {
+        Self { line, kind, last_angle: line.rfind('>'), last_brace: line.rfind('}') }
+    }
+
+    /// The next tag from `at` on.
+    fn next(&self, at: usize) -> Option<Range<usize>> {
+        let line = self.line;
+        let marks = line[at..].match_indices(['<', '{']).map(|(i, mark)| (at + i, mark));
+        let (start, mark) = marks.into_iter().find(|&(i, mark)| self.opens(i, mark))?;
+        let close = if mark == "<" { '>' } else { '}' };
+        let end = line[start..].find(close).map_or(line.len(), |i| start + i + 1);
+        Some(start..end)
+    }
+
+    /// Whether a mark opens a tag. In WebVTT `<` always does.
+    fn opens(&self, at: usize, mark: &str) -> bool {
+        let inner = &self.line[at + 1..];
+        match (self.kind, mark) {
+            (Kind::Vtt, mark) => mark == "<",
+            (Kind::Srt, "<") => {
+                let name = inner.strip_prefix('/').unwrap_or(inner);
+                name.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && self.last_angle.is_some_and(|last| last > at)
+            }
+            (Kind::Srt, _) => {
+                inner.starts_with('\\') && self.last_brace.is_some_and(|last| last > at)
+            }
         }
-        (Kind::Srt, '{') => line[start + 1..].starts_with('\\') && line[start..].contains('}'),
-        _ => false,
-    };
-    let start = line[at..].char_indices().map(|(i, c)| (at + i, c)).find(|&(i, c)| opens(i, c));
-    let (start, open) = start?;
-    let close = if open == '<' { '>' } else { '}' };
-    let end = line[start..].find(close).map_or(line.len(), |i| start + i + 1);
-    Some(start..end)
+    }
 }
 
 /// Whether a tag is `v`, `v.loud Name` or `/v`.
@@ -268,7 +295,7 @@ struct Open {
 }
 
 impl Turns {
-    fn piece(&mut self, piece: Piece, time: Option<&String>, labels: &FxHashMap<String, usize>) {
+    fn piece(&mut self, piece: &Piece, time: Option<&String>, labels: &FxHashMap<String, usize>) {
         let line = piece.text.as_str();
         let marks = marks_end(line);
         let marked = line[..marks].contains(|c: char| !is_blank(c));
@@ -305,6 +332,7 @@ impl Turns {
     fn close(&mut self) {
         if let Some(open) = self.open.take().filter(|open| !open.text.is_empty()) {
             let Open { speaker, role, time, text, .. } = open;
+            let speaker = speaker.filter(|name| says_more(name, role));
             self.done.push(Turn { speaker, role, time, text: text.finish() });
         }
     }

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 pub(super) use self::head::head;
 
 use self::head::Head;
-use super::label::{settle, speaker};
+use super::label::{says_more, settle, speaker};
 use super::lines::{Line, cut, lines};
 use super::{Certainty, Format, Input, Reading};
 use crate::turn::{Conversation, Role, Turn};
@@ -251,7 +251,7 @@ impl Reader<'_, '_> {
         self.close(line.start);
         let words = if head.marked { line.start + head.words } else { line.end() };
         self.open = Open {
-            speaker: Some(speaker.name),
+            speaker: Some(speaker.name).filter(|name| says_more(name, speaker.role)),
             role: speaker.role,
             time: time(line, head),
             start: words,
@@ -306,92 +306,35 @@ fn start(line: &str, head: &Head) -> Start {
     }
 }
 
-/// Whether a label without a role could be a person's name, and not what a line of a letter
-/// or a form begins with.
+/// What lines of letters and forms begin with, and people are not called.
+const NO_NAMES: &str = "note notes ps subject re date time from to cc bcc sent hi hello dear \
+    order warning step option example tip important address phone tel telephone email mail fax \
+    hours total price cost question answer website name number reference ref invoice ticket case \
+    monday tuesday wednesday thursday friday saturday sunday today tomorrow update summary \
+    problem solution cause fix reminder opening delivery payment status model";
+
+/// Small words inside names: "Jane from Acme", "Ana da Silva".
+const SMALL_WORDS: [&str; 8] = ["from", "at", "of", "the", "de", "van", "von", "da"];
+
+/// Whether a label without a role could be a person's name.
 pub(super) fn is_name(label: &str) -> bool {
-    const NO_NAMES: [&str; 64] = [
-        "note",
-        "notes",
-        "ps",
-        "subject",
-        "re",
-        "date",
-        "time",
-        "from",
-        "to",
-        "cc",
-        "bcc",
-        "sent",
-        "hi",
-        "hello",
-        "dear",
-        "order",
-        "warning",
-        "step",
-        "option",
-        "example",
-        "tip",
-        "important",
-        "address",
-        "phone",
-        "tel",
-        "telephone",
-        "email",
-        "mail",
-        "fax",
-        "hours",
-        "total",
-        "price",
-        "cost",
-        "question",
-        "answer",
-        "website",
-        "name",
-        "number",
-        "reference",
-        "ref",
-        "invoice",
-        "ticket",
-        "case",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "today",
-        "tomorrow",
-        "update",
-        "summary",
-        "problem",
-        "solution",
-        "cause",
-        "fix",
-        "reminder",
-        "opening",
-        "delivery",
-        "payment",
-        "status",
-        "model",
-    ];
-    const MOST_WORDS: usize = 4;
-    let mut words = label.split_whitespace();
-    let is_part = |word: &str| {
-        word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit() || c == '(')
-            && !NO_NAMES
-                .iter()
-                .any(|it| it.eq_ignore_ascii_case(word.trim_matches(['.', ',', '(', ')'])))
-    };
-    let one = label.split_whitespace().count() == 1;
-    let handle =
-        one && label.chars().all(|c| c.is_lowercase() || matches!(c, '_' | '0'..='9' | '.'));
+    const MOST_WORDS: usize = 5;
+    let mut words = label.split_whitespace().enumerate();
+    let count = words.clone().count();
     let letters = label.chars().filter(|c| c.is_alphabetic()).count();
-    let known = !NO_NAMES.iter().any(|it| it.eq_ignore_ascii_case(label));
-    letters >= 2
-        && known
-        && label.split_whitespace().count() <= MOST_WORDS
-        && (handle || words.all(is_part))
+    let handle = |c: char| c.is_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.');
+    let handle = count == 1 && label.chars().all(handle) && !is_no_name(label);
+    let is_part = |(number, word): (usize, &str)| {
+        let capital =
+            word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit() || c == '(');
+        (number > 0 && SMALL_WORDS.contains(&word)) || (capital && !is_no_name(word))
+    };
+    letters >= 2 && count <= MOST_WORDS && (handle || words.all(is_part))
+}
+
+fn is_no_name(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    NO_NAMES.split(' ').any(|it| it.eq_ignore_ascii_case(word))
 }
 
 /// How many words begin with a small letter. What is said has such words, what is filled

@@ -13,6 +13,9 @@ use crate::text::{MappedText, SourceSpan};
 /// How deep parts are nested in parts at most; what is deeper is not read.
 const DEEPEST: usize = 12;
 
+/// How many problems of a source are told; a mailbox may have as many as mails.
+const MOST_PROBLEMS: usize = 50;
+
 /// A mail that was read.
 #[derive(Debug, Default)]
 pub(super) struct Mail {
@@ -36,13 +39,8 @@ pub(super) struct Headers {
     pub(super) references: Vec<String>,
     /// The number of its thread in Gmail.
     pub(super) thread: Option<String>,
-}
-
-impl Headers {
-    /// Whether they say nothing, as if they were none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.from.is_none() && self.date.is_none() && self.id.is_none()
-    }
+    /// Whether there is any header that mails have.
+    told: bool,
 }
 
 /// Reads mails out of a source.
@@ -82,14 +80,26 @@ impl<'i> Reader<'i> {
         }
     }
 
-    /// Reads the mail in `range`.
+    /// Reads the mail in `range`; what has no header is read as plain text.
     pub(super) fn mail(&mut self, range: Range<usize>) -> Mail {
-        self.nested_mail(range, 0)
+        let mail = self.nested_mail(range.clone(), 0);
+        if mail.headers.told {
+            return mail;
+        }
+        let text = self.text(&Kind::default(), range.clone());
+        if text.as_str().trim().is_empty() {
+            return Mail::default();
+        }
+        self.problem(range.start, "no header of a mail begins here; this is read as plain text");
+        Mail { text: Some(text), ..Mail::default() }
     }
 
     fn nested_mail(&mut self, range: Range<usize>, depth: usize) -> Mail {
         let body = self.body_start(&range);
-        let (headers, kind) = self.headers(range.start..body);
+        let (headers, mut kind) = self.headers(range.start..body);
+        if kind.mime.is_empty() {
+            kind.mime = "text/plain".to_owned();
+        }
         let mut pieces = Vec::new();
         self.part(&kind, body..range.end, depth, &mut pieces);
         let mut mail = Mail { headers, ..Mail::default() };
@@ -121,7 +131,7 @@ impl<'i> Reader<'i> {
     fn headers(&self, range: Range<usize>) -> (Headers, Kind) {
         let raw = &self.bytes[range];
         let Some(message) = self.parser.parse_headers(raw) else {
-            return (Headers::default(), Kind { mime: "text/plain".to_owned(), ..Kind::default() });
+            return (Headers::default(), Kind::default());
         };
         let written = |name: HeaderName<'_>| {
             let header = message.headers().iter().find(|header| header.name == name)?;
@@ -135,6 +145,7 @@ impl<'i> Reader<'i> {
             id: message.message_id().map(str::to_owned),
             references: [message.references(), message.in_reply_to()].map(ids).concat(),
             thread: written(HeaderName::Other("X-GM-THRID".into())),
+            told: message.headers().iter().any(|it| !matches!(it.name, HeaderName::Other(_))),
         };
         (headers, kind(&message))
     }
@@ -283,6 +294,9 @@ impl<'i> Reader<'i> {
 
     /// Notes a problem at a byte of the source.
     pub(super) fn problem(&mut self, at: usize, message: &str) {
+        if self.problems.len() >= MOST_PROBLEMS {
+            return;
+        }
         let position = Some(self.input.source.position(at));
         self.problems.push(Problem { position, message: message.to_owned() });
     }

@@ -118,7 +118,8 @@ fn fields(text: &str) -> Vec<String> {
 }
 
 fn is_field_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 fn first_line(text: &str) -> &str {
@@ -134,30 +135,38 @@ fn text_start(input: &Input<'_>) -> usize {
     input.text.to_source(TextSpan::new(0, 0)).start.min(input.source.bytes().len())
 }
 
-/// The mails of a mailbox: each follows a line that begins with `From ` and stands at the
-/// start or after an empty line.
+/// The mails of a mailbox: each follows a line that begins with `From ` and a date in it,
+/// between an empty line and a header; some mailboxes have no empty line, some mails no header.
 fn mails(bytes: &[u8], start: usize) -> Vec<Range<usize>> {
     let mut mails: Vec<Range<usize>> = Vec::new();
     for found in memmem::find_iter(&bytes[start..], b"From ") {
         let at = start + found;
-        let before = &bytes[start..at];
-        if !before.is_empty() && !before.ends_with(b"\n\n") && !before.ends_with(b"\n\r\n") {
+        let (before, line) = (&bytes[start..at], &bytes[at..]);
+        if !before.is_empty() && !before.ends_with(b"\n") {
             continue;
         }
-        let line = &bytes[at..];
-        let line = memchr::memchr(b'\n', line).map_or(line.len(), |end| end + 1);
-        if at > start && !is_from_line(&bytes[at..at + line]) {
+        let len = memchr::memchr(b'\n', line).map_or(line.len(), |end| end + 1);
+        let apart = before.ends_with(b"\n\n") || before.ends_with(b"\n\r\n");
+        let begins = is_from_line(&line[..len]) && (apart || begins_with_field(&line[len..]));
+        if !before.is_empty() && !begins {
             continue;
         }
         if let Some(last) = mails.last_mut() {
             last.end = at.max(last.start);
         }
-        mails.push(at + line..bytes.len());
+        mails.push(at + len..bytes.len());
     }
     if mails.is_empty() {
         mails.push(start..bytes.len());
     }
     mails
+}
+
+/// Whether a header begins here.
+fn begins_with_field(bytes: &[u8]) -> bool {
+    let name = bytes.iter().take(80).take_while(|byte| !byte.is_ascii_whitespace()).count();
+    let name = std::str::from_utf8(&bytes[..name]).unwrap_or_default();
+    name.split_once(':').is_some_and(|(name, _)| is_field_name(name))
 }
 
 /// Whether a line that begins with `From ` ends with a date: `From here on` is prose.
@@ -175,16 +184,15 @@ fn read(
     let mut reader = Reader::new(input, in_mailbox);
     let mut threads = Threads::default();
     for range in mails {
-        let start = range.start;
         let mail = reader.mail(range);
-        if mail.headers.is_empty() && mail.text.is_none() {
-            reader.problem(start, "no mail begins here; what stands here is not read");
-            continue;
+        if mail.text.is_some() || !mail.attached.is_empty() {
+            let conversation = threads.of(&mail.headers);
+            push_turns(mail, &mut conversation.turns);
         }
-        let conversation = threads.of(&mail.headers);
-        push_turns(mail, &mut conversation.turns);
     }
-    Reading { conversations: threads.conversations, problems: reader.problems }
+    let mut problems = reader.problems;
+    problems.sort_by_key(|problem| problem.position);
+    Reading { conversations: threads.conversations, problems }
 }
 
 /// Adds the turns of a mail, and below them those of the mails that are attached to it.

@@ -28,6 +28,7 @@ const SHAPE: Shape<'static> = Shape {
         &["ParticipantId", "Content"],
         &["ParticipantRole", "Content"],
         &["ParticipantId", "ContentType"],
+        &["Participants.ParticipantRole", "Version"],
     ],
     id: &["CustomerMetadata.ContactId", "ContactId", "InitialContactId"],
     channel: &["Channel"],

@@ -26,6 +26,7 @@ const SHAPE: Shape<'static> = Shape {
     marks: &[
         &["participantId", "text", "^.conversationItems"],
         &["nBest.display", "channel", "^.recognizedPhrases"],
+        &["combinedRecognizedPhrases"],
     ],
     id: &["id", "source"],
     channel: &["modality"],

@@ -1,5 +1,5 @@
 //! Conversations as language models are trained on and asked with: chat completions,
-//! ShareGPT, pairs of speaker and text.
+//! `ShareGPT`, pairs of speaker and text.
 
 use super::shape::{self, Layout, Message, RoleOf, Shape, Text};
 use super::words::Words;

@@ -21,7 +21,7 @@ const SHAPE: Shape<'static> = Shape {
         Layout { conversations: "*", messages: &["", "conversations"] },
         Layout { conversations: "", messages: &["", "conversations"] },
     ],
-    marks: &[&["incoming", "private"], &["description_text", "requester_id"]],
+    marks: &[&["incoming", "private"], &["requester_id", "responder_id", "cc_emails"]],
     id: &["ticket_id", "id"],
     channel: &[],
     people: Some(People {

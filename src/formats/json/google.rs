@@ -38,6 +38,7 @@ const SHAPE: Shape<'static> = Shape {
             "text",
             "start_timestamp_usec",
         ],
+        &["conversation_info", "entries"],
         &["segmentParticipant.role", "text"],
         &["segment_participant.role", "text"],
         &["participantRole=HUMAN_AGENT|AUTOMATED_AGENT|END_USER", "content"],

@@ -1,4 +1,4 @@
-//! HubSpot: the messages of a thread.
+//! `HubSpot`: the messages of a thread.
 //!
 //! <https://developers.hubspot.com/docs/api-reference/conversations-conversations-inbox-&-messages-v3/guide>
 

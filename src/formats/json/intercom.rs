@@ -30,6 +30,7 @@ const SHAPE: Shape<'static> = Shape {
         &["author.type", "delivered_as"],
         &["author.type", "^.conversation_parts"],
         &["author.type", "part_type"],
+        &["type=conversation", "source", "created_at"],
     ],
     id: &["id"],
     channel: &["source.type"],

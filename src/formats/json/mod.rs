@@ -3,8 +3,10 @@
 //!
 //! A further product is a [`shape::Shape`] and a line in [`super::FORMATS`].
 
+mod flaws;
 mod node;
 mod reader;
+mod scope;
 mod shape;
 mod words;
 

@@ -5,6 +5,11 @@ use std::borrow::Cow;
 use super::reader::{Extent, Value};
 use crate::text::{MappedText, MappedTextBuilder, TextSpan};
 
+/// How many members of an object are looked at for a name. Records have hundreds; an
+/// object of many thousands is a table of something else, and each message would go
+/// through all of it.
+const MOST_MEMBERS: usize = 1024;
+
 /// A value of a document, together with the text that it was read from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node<'d> {
@@ -45,7 +50,7 @@ impl<'d> Node<'d> {
             raw if raw.contains('\\') => unescape(self.text, key) == name,
             raw => raw == name,
         };
-        let member = members.iter().find(|member| named(member.key))?;
+        let member = members.iter().take(MOST_MEMBERS).find(|member| named(member.key))?;
         Some(self.at(&member.value))
     }
 
@@ -234,9 +239,9 @@ mod tests {
     use crate::text::SourceSpan;
 
     fn with<T>(json: &str, test: impl Fn(Node<'_>) -> T) -> T {
-        let text = MappedText::verbatim(json.to_owned(), 100);
+        let source = MappedText::verbatim(json.to_owned(), 100);
         let value = Documents::of(json).next().unwrap().value.unwrap();
-        test(Node::new(&text, &value))
+        test(Node::new(&source, &value))
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub(super) struct Flaw {
 pub(super) enum FlawKind {
     /// The text ends before the document does.
     Ended,
+    /// A string is not closed before the text ends.
+    Unclosed,
     /// Something else stands where this was to be.
     Expected(&'static str),
     /// A bare word that is no value.
@@ -135,14 +137,16 @@ impl Iterator for Documents<'_> {
     }
 }
 
-/// Whether a text holds one document a line: the first line is complete, or it is merely
-/// broken and the second is complete.
+/// Whether a text holds one document a line: the first line is complete and the second
+/// does not merely begin something, or the first is broken and the second is complete.
 fn has_line_documents(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let (Some(first), Some(second)) = (lines.next(), lines.next()) else { return false };
-    let opens = |line: &str| line.starts_with(['{', '[']);
-    let broken = opens(first) && first.len() > 1 && !first.ends_with(['{', '[', ',', ':']);
-    opens(second) && (is_document(first) || (broken && is_document(second)))
+    let goes_on = |line: &str| line.ends_with(['{', '[', ',', ':']);
+    if is_document(first) {
+        return is_document(second) || !goes_on(second);
+    }
+    first.starts_with(['{', '[']) && !goes_on(first) && is_document(second)
 }
 
 fn is_document(line: &str) -> bool {
@@ -209,7 +213,8 @@ impl<'t> Parser<'t> {
     fn expected(&mut self, what: &'static str) {
         let ended = self.at >= self.end;
         let kind = if ended { FlawKind::Ended } else { FlawKind::Expected(what) };
-        self.flaws.push(Flaw { at: self.at.min(self.end), kind });
+        let at = if ended { self.text[..self.end].trim_end().len() } else { self.at };
+        self.flaws.push(Flaw { at, kind });
         self.stopped = true;
     }
 
@@ -292,7 +297,8 @@ impl<'t> Parser<'t> {
             self.at += 2;
         }
         self.at = self.end;
-        self.expected("`\"`");
+        self.flaws.push(Flaw { at: start - 1, kind: FlawKind::Unclosed });
+        self.stopped = true;
         None
     }
 
@@ -395,9 +401,9 @@ mod tests {
         let text = r#"{"m": [{"t": "one"}, {"t": "two", "x": "thr"#;
         assert_eq!(
             one(text),
-            ("{m=[{t='one'} {t='two' CUT} CUT] CUT}".to_owned(), vec![FlawKind::Ended])
+            ("{m=[{t='one'} {t='two' CUT} CUT] CUT}".to_owned(), vec![FlawKind::Unclosed])
         );
-        assert_eq!(one(r#"["a\"#), ("[ CUT]".to_owned(), vec![FlawKind::Ended]));
+        assert_eq!(one(r#"["a\"#), ("[ CUT]".to_owned(), vec![FlawKind::Unclosed]));
         assert_eq!(one(r#"{"a": 12"#), ("{ CUT}".to_owned(), vec![FlawKind::Ended]));
     }
 

@@ -7,11 +7,12 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
+use super::flaws::Flaws;
 use super::node::Node;
-use super::reader::{Documents, Flaw, FlawKind};
+use super::reader::Documents;
+use super::scope::Scope;
 use super::words::{self, Words};
 use crate::formats::{Certainty, Input, Reading};
-use crate::source::Problem;
 use crate::text::{MappedText, TextSpan};
 use crate::turn::{Conversation, Role, Turn};
 
@@ -29,8 +30,9 @@ use crate::turn::{Conversation, Role, Turn};
 pub(super) struct Shape<'a> {
     /// Where the conversations are; the first layout by which there are messages counts.
     pub(super) layouts: &'a [Layout<'a>],
-    /// What tells the product's messages from others: all marks of one of these rows.
-    /// A mark is a path, or a path and the words that may stand there: `type=note|comment`.
+    /// What tells the product's messages or documents from others: all marks of one of
+    /// these rows. A mark is a path, or a path and the words that may stand there:
+    /// `type=note|comment`.
     pub(super) marks: &'a [&'a [&'a str]],
     /// The name of the conversation; these paths start at the conversation.
     pub(super) id: &'a [&'a str],
@@ -120,9 +122,9 @@ pub(super) fn recognize(shape: &Shape<'_>, input: &Input<'_>) -> Certainty {
         let mut found = shape.layouts.iter().flat_map(|layout| layout.find(root));
         found.any(|found| {
             let messages = found.messages.iter().filter(|message| shape.fits(**message));
-            let mut scopes = messages.map(|&message| Scope::new(root, found.conversation, message));
-            scopes.by_ref().take(ENOUGH).any(|scope| shape.marks(&scope))
-        })
+            let scopes = messages.map(|&message| Scope::new(root, found.conversation, message));
+            scopes.take(ENOUGH).any(|scope| shape.marks(&scope))
+        }) || shape.marks(&Scope::new(root, root, root))
     });
     if sure { Certainty::Sure } else { Certainty::No }
 }
@@ -239,6 +241,7 @@ impl Reader<'_> {
         found: &Found<'_>,
         people: [&Directory<'_>; 2],
     ) -> bool {
+        let standing = self.standing(root, found);
         let mut own = None;
         let mut any = false;
         for &message in found.messages.iter().filter(|message| self.shape.fits(**message)) {
@@ -247,32 +250,53 @@ impl Reader<'_> {
                 scope.person = by.find(&scope, people);
             }
             let Some(turn) = self.shape.turn(&scope) else { continue };
-            let loose = message.is(root);
-            let place = if loose { self.loose } else { own };
-            let place = self.place(&scope, place);
-            *(if loose { &mut self.loose } else { &mut own }) = Some(place);
+            let id = scope.word(self.shape.message.conversation).map(Cow::into_owned);
+            let place = match id.or_else(|| standing.id.clone()) {
+                Some(id) => self.named(id, &standing),
+                None if message.is(root) => {
+                    let place = self.loose.unwrap_or_else(|| self.open(None, &standing));
+                    *self.loose.insert(place)
+                }
+                None => *own.get_or_insert_with(|| self.open(None, &standing)),
+            };
             self.conversations[place].turns.push(turn);
             any = true;
         }
         any
     }
 
-    /// The conversation of a message: the one of its name, or else the one it stands in.
-    fn place(&mut self, scope: &Scope<'_>, standing: Option<usize>) -> usize {
-        let conversation = Scope { message: scope.conversation, ..*scope };
-        let id = scope.word(self.shape.message.conversation);
-        let id = id.or_else(|| conversation.word(self.shape.id)).map(Cow::into_owned);
-        let known = id.as_ref().map_or(standing, |id| self.by_id.get(id).copied());
-        known.unwrap_or_else(|| {
-            let place = self.conversations.len();
-            if let Some(id) = &id {
-                self.by_id.insert(id.clone(), place);
-            }
-            let channel = conversation.word(self.shape.channel).map(Cow::into_owned);
-            self.conversations.push(Conversation { id, channel, turns: Vec::new() });
-            place
-        })
+    /// What the holder of a conversation says of it. An array says nothing.
+    fn standing(&self, root: Node<'_>, found: &Found<'_>) -> Standing {
+        let holder = found.conversation;
+        let scope = Scope::new(root, holder, holder);
+        let word = |paths| {
+            let word = (!holder.is_array()).then(|| scope.word(paths))?;
+            word.map(Cow::into_owned)
+        };
+        Standing { id: word(self.shape.id), channel: word(self.shape.channel) }
     }
+
+    /// The conversation of a name, which may have begun in an earlier document.
+    fn named(&mut self, id: String, standing: &Standing) -> usize {
+        if let Some(&place) = self.by_id.get(&id) {
+            return place;
+        }
+        let place = self.open(Some(id.clone()), standing);
+        self.by_id.insert(id, place);
+        place
+    }
+
+    fn open(&mut self, id: Option<String>, standing: &Standing) -> usize {
+        let channel = standing.channel.clone();
+        self.conversations.push(Conversation { id, channel, turns: Vec::new() });
+        self.conversations.len() - 1
+    }
+}
+
+/// What holds for all messages of a conversation that do not say otherwise.
+struct Standing {
+    id: Option<String>,
+    channel: Option<String>,
 }
 
 impl Shape<'_> {
@@ -292,8 +316,9 @@ impl Shape<'_> {
     fn turn(&self, scope: &Scope<'_>) -> Option<Turn> {
         let text = self.message.text.iter().find_map(|text| text.of(scope))?;
         let role = self.message.role.iter().find_map(|role| role.of(scope));
+        let name = self.message.speaker.iter().find_map(|path| scope.name(path));
         Some(Turn {
-            speaker: self.message.speaker.iter().find_map(|path| scope.name(path)),
+            speaker: name.filter(|name| !words::is_role(name)),
             role: role.unwrap_or(Role::Unknown),
             time: scope.word(self.message.time).map(Cow::into_owned),
             text,
@@ -406,94 +431,5 @@ impl People<'_> {
     fn find<'d>(&self, scope: &Scope<'d>, directories: [&Directory<'d>; 2]) -> Option<Node<'d>> {
         let key = scope.word(self.key)?;
         directories.into_iter().find_map(|directory| directory.get(&key).copied())
-    }
-}
-
-/// Where the paths of a shape may start.
-#[derive(Clone, Copy, Debug)]
-struct Scope<'d> {
-    root: Node<'d>,
-    conversation: Node<'d>,
-    message: Node<'d>,
-    person: Option<Node<'d>>,
-}
-
-impl<'d> Scope<'d> {
-    fn new(root: Node<'d>, conversation: Node<'d>, message: Node<'d>) -> Self {
-        Self { root, conversation, message, person: None }
-    }
-
-    /// All values at a path.
-    fn find(&self, path: &str) -> Vec<Node<'d>> {
-        match path.split_at_checked(2) {
-            Some(("$.", path)) => self.root.find(path),
-            Some(("^.", path)) => self.conversation.find(path),
-            Some(("@.", path)) => self.person.map_or_else(Vec::new, |person| person.find(path)),
-            _ => self.message.find(path),
-        }
-    }
-
-    /// The first word at any of the paths.
-    fn word(&self, paths: &[&str]) -> Option<Cow<'d, str>> {
-        paths.iter().find_map(|path| self.find(path).into_iter().find_map(Node::word))
-    }
-
-    /// The name at a path, which may be made of parts.
-    fn name(&self, path: &str) -> Option<String> {
-        let parts: Vec<_> = path.split('+').filter_map(|path| self.word(&[path])).collect();
-        (!parts.is_empty()).then(|| parts.join(" "))
-    }
-
-    /// Whether a mark is there.
-    fn holds(&self, mark: &str) -> bool {
-        match mark.split_once('=') {
-            Some((path, words)) => {
-                self.word(&[path]).is_some_and(|word| words.split('|').any(|known| word == known))
-            }
-            None => !self.find(mark).is_empty(),
-        }
-    }
-}
-
-/// The flaws of all documents, the first of them with their places.
-#[derive(Default)]
-struct Flaws {
-    first: Vec<Flaw>,
-    count: usize,
-}
-
-impl Flaws {
-    /// How many flaws are told one by one.
-    const MOST: usize = 20;
-
-    fn add(&mut self, flaws: &[Flaw]) {
-        self.count += flaws.len();
-        self.first.extend(flaws.iter().take(Self::MOST.saturating_sub(self.first.len())));
-    }
-
-    fn problems(&self, input: &Input<'_>, by_line: bool) -> Vec<Problem> {
-        let told =
-            self.first.iter().map(|flaw| input.problem(flaw.at, message(flaw.kind, by_line)));
-        let mut problems: Vec<_> = told.collect();
-        if self.count > self.first.len() {
-            let more = self.count - self.first.len();
-            let message = format!("{more} more places in this JSON could not be read");
-            problems.push(Problem { position: None, message });
-        }
-        problems
-    }
-}
-
-fn message(kind: FlawKind, by_line: bool) -> String {
-    let unit = if by_line { "line" } else { "file" };
-    match kind {
-        FlawKind::Ended => {
-            format!("the {unit} ends in the middle of its JSON; what was complete before is read")
-        }
-        FlawKind::Expected(what) => {
-            format!("{what} was expected here; the rest of the {unit} is left out")
-        }
-        FlawKind::Word => "this bare word is no JSON; it is read as `null`".to_owned(),
-        FlawKind::Depth => "this lies too deep in the JSON and is left out".to_owned(),
     }
 }

@@ -80,6 +80,11 @@ pub(super) fn common(word: &str) -> Option<Role> {
     })
 }
 
+/// Whether a name says no more than a role: `AGENT`, but not `Agent 2`.
+pub(super) fn is_role(name: &str) -> bool {
+    among(COMMON, name).is_some()
+}
+
 /// The role that a word stands for among `words`.
 pub(super) fn among(words: &Words, word: &str) -> Option<Role> {
     let word = word.trim();

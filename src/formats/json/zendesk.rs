@@ -48,6 +48,7 @@ const TICKETS_SHAPE: Shape<'static> = Shape {
         &["author_id", "public", "body"],
         &["author_id", "public", "html_body"],
         &["author_id", "public", "plain_body"],
+        &["author_id", "type=Comment|VoiceComment"],
         &["author_id", "body", "^.requester_id"],
         &["author_id", "body", "^.requester"],
     ],
