@@ -42,6 +42,7 @@ const SHAPE: Shape<'static> = Shape {
         speaker: &["DisplayName", "@.DisplayName"],
         role: &[
             RoleOf::Word("Type", &[("EVENT", Role::System)]),
+            RoleOf::Prefix("ContentType", DATA),
             RoleOf::Word("ParticipantRole", PARTICIPANTS),
             RoleOf::Word("@.ParticipantRole", PARTICIPANTS),
             RoleOf::Word("ParticipantId", PARTICIPANTS),
@@ -50,6 +51,9 @@ const SHAPE: Shape<'static> = Shape {
         conversation: &[],
     },
 };
+
+/// Lists to pick from and their like: JSON, where words would be.
+const DATA: &Words = &[("application/vnd.amazonaws.connect.message.interactive", Role::System)];
 
 const PARTICIPANTS: &Words = &[
     ("AGENT", Role::Agent),

@@ -62,7 +62,8 @@ fn mapped(input: &Input<'_>, mapping: &Mapping) -> Reading {
     let one = Layout { conversations: holder, messages: &messages };
     let layouts = if mapping.messages.is_empty() { vec![one] } else { vec![each, one] };
     let conversation = paths(mapping.conversation.as_ref());
-    let role: Vec<_> = mapping.role.iter().map(|path| RoleOf::Common(path)).collect();
+    let role = mapping.role.iter().flat_map(|path| [RoleOf::Common(path), RoleOf::Label(path)]);
+    let role: Vec<_> = role.collect();
     let shape = Shape {
         layouts: &layouts,
         marks: &[],
@@ -233,6 +234,14 @@ const GUESS: Shape<'static> = Shape {
             RoleOf::Word("isInbound", YES_CUSTOMER),
             RoleOf::Word("incoming", YES_CUSTOMER),
             RoleOf::Common("direction"),
+            RoleOf::Label("speaker"),
+            RoleOf::Label("speaker.name"),
+            RoleOf::Label("sender"),
+            RoleOf::Label("sender.name"),
+            RoleOf::Label("author"),
+            RoleOf::Label("author.name"),
+            RoleOf::Label("from"),
+            RoleOf::Label("from.name"),
             RoleOf::Has("agent_name", Role::Agent),
             RoleOf::Has("customer_name", Role::Customer),
         ],

@@ -12,7 +12,7 @@ use super::node::Node;
 use super::reader::Documents;
 use super::scope::Scope;
 use super::words::{self, Words};
-use crate::formats::{Certainty, Input, Reading};
+use crate::formats::{Certainty, Input, Reading, label};
 use crate::text::{MappedText, TextSpan};
 use crate::turn::{Conversation, Role, Turn};
 
@@ -99,6 +99,8 @@ pub(super) enum RoleOf<'a> {
     Prefix(&'a str, &'a Words),
     /// A word that everybody uses.
     Common(&'a str),
+    /// A name with a role in it: `Jane (Support)`.
+    Label(&'a str),
     /// Two words, if they are the same.
     Same(&'a str, &'a str, Role),
     /// Two words, if they are not.
@@ -387,6 +389,10 @@ impl RoleOf<'_> {
         match *self {
             Self::Word(path, known) => words::among(known, &word(path)?),
             Self::Common(path) => words::common(&word(path)?),
+            Self::Label(path) => {
+                let speaker = label::speaker(&word(path)?);
+                (speaker.certain && speaker.role != Role::Unknown).then_some(speaker.role)
+            }
             Self::Prefix(path, known) => {
                 let word = word(path)?;
                 known.iter().find(|(prefix, _)| word.starts_with(prefix)).map(|&(_, role)| role)
