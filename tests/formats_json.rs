@@ -260,8 +260,6 @@ fn damaged() -> impl Strategy<Value = (String, Vec<u8>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
-
     #[test]
     fn damage_never_breaks_a_reader((name, bytes) in damaged()) {
         let source = Source::new(name, bytes.clone());

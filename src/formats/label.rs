@@ -134,7 +134,7 @@ fn words(label: &str) -> impl DoubleEndedIterator<Item = String> {
 }
 
 fn sense(word: &str) -> Sense {
-    match word {
+    match word.trim_end_matches(|c: char| c.is_ascii_digit()) {
         "agent" | "agents" | "support" | "advisor" | "adviser" | "rep" | "representative"
         | "operator" | "csr" | "csa" | "specialist" | "consultant" | "supervisor" | "manager"
         | "technician" | "engineer" | "dispatcher" | "helpdesk" | "service" | "services"
@@ -155,7 +155,7 @@ fn sense(word: &str) -> Sense {
         | "our" | "end" | "new" | "senior" | "junior" | "lead" | "tier" | "level" | "technical"
         | "tech" | "online" | "web" | "website" | "phone" | "human" | "private" | "internal"
         | "message" | "anonymous" | "registered" | "call" | "first" | "line" => Sense::Neutral,
-        _ if word.bytes().all(|byte| byte.is_ascii_digit()) => Sense::Neutral,
+        "" => Sense::Neutral,
         _ => Sense::Other,
     }
 }
@@ -169,6 +169,9 @@ mod tests {
         let cases = [
             ("Agent", "Agent", Role::Agent),
             ("AGENT 2", "AGENT 2", Role::Agent),
+            ("agent_2", "agent_2", Role::Agent),
+            ("Agent2", "Agent2", Role::Agent),
+            ("Support Agent Jane", "Support Agent Jane", Role::Agent),
             ("Jane (Support)", "Jane", Role::Agent),
             ("[Customer] Bob Lee", "Bob Lee", Role::Customer),
             ("Jane - Acme Support", "Jane", Role::Agent),

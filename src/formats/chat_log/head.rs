@@ -19,6 +19,19 @@ pub(in crate::formats) struct Head {
     pub(in crate::formats) words: usize,
 }
 
+impl Head {
+    /// Whether the time stands before all else.
+    pub(in crate::formats) fn begins_with_time(&self) -> bool {
+        let label = self.label.as_ref().map_or(self.words, |label| label.start);
+        self.time.as_ref().is_some_and(|time| time.end <= label)
+    }
+
+    /// Whether a colon or a time says that a label is one.
+    pub(in crate::formats) fn is_marked_or_timed(&self) -> bool {
+        self.marked || self.begins_with_time()
+    }
+}
+
 /// The longest label in bytes.
 const LONGEST_LABEL: usize = 80;
 

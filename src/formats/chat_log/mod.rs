@@ -7,6 +7,8 @@
 
 mod head;
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
 pub(super) use self::head::head;
@@ -45,8 +47,10 @@ struct Style {
 struct Label {
     /// Lines where it is marked by a colon or the like.
     marked: usize,
-    /// Lines where a time stands with it, but no mark.
+    /// Lines that hold nothing else, or a time.
     alone: usize,
+    /// Lines where a time stands with it.
+    timed: usize,
     /// Lines where it is marked, has no time, and looks like a name before a sentence.
     spoken: usize,
     /// Lines where it is marked, before a sentence or before nothing.
@@ -88,8 +92,10 @@ impl Style {
     fn count(&mut self, line: &str, head: &Head) {
         let Some(range) = head.label.clone() else { return };
         let name = &line[range];
-        let bare = !head.marked && head.time.is_none();
-        if bare && !speaker(name).certain {
+        if !head.is_marked_or_timed()
+            && !speaker(name).certain
+            && !(head.time.is_some() && is_name(name))
+        {
             return;
         }
         let words = line[head.words..].trim();
@@ -97,6 +103,7 @@ impl Style {
         let spoken = head.marked && head.time.is_none() && is_name(name) && small > 1;
         let words = !words.is_empty();
         let label = self.labels.entry(name.to_owned()).or_default();
+        label.timed += usize::from(head.time.is_some());
         label.said += usize::from(head.marked && (small > 0 || !words));
         if head.marked && words {
             label.marked += 1;
@@ -174,14 +181,14 @@ impl Style {
         let Some(range) = head.label.clone() else { return false };
         let name = &line[range];
         if head.marked {
-            let known = self.labels.get(name).is_some_and(|label| {
-                label.marked + label.alone > label.spoken || (label.spoken >= 2 && self.timed == 0)
-            });
-            let timed = head.time.is_some();
-            return timed || speaker(name).certain || (known && is_name(name));
+            let speaker = speaker(name);
+            let again = |label: &Label| label.timed > 0 || (label.spoken >= 2 && self.timed == 0);
+            let known = self.labels.get(name).is_some_and(again);
+            let told = speaker.role != Role::Unknown && self.timed == 0 && !self.name_lines;
+            let named = (known || told || head.time.is_some()) && is_name(name);
+            return head.begins_with_time() || speaker.certain || named;
         }
-        let alone = line[..head.words].trim().is_empty() || head.time.is_some();
-        self.name_lines && alone && (head.time.is_some() || speaker(name).certain)
+        self.name_lines && ((head.time.is_some() && is_name(name)) || speaker(name).certain)
     }
 }
 
@@ -279,7 +286,8 @@ impl Reader<'_, '_> {
 /// seconds or the day. "10:30 would suit me" is a sentence.
 fn has_full_time(head: &Head) -> bool {
     const HOURS_AND_MINUTES: usize = 5;
-    head.time.as_ref().is_some_and(|time| head.bracketed || time.len() > HOURS_AND_MINUTES)
+    let long = |time: &Range<usize>| head.bracketed || time.len() > HOURS_AND_MINUTES;
+    head.begins_with_time() && head.time.as_ref().is_some_and(long)
 }
 
 fn time(line: Line<'_>, head: &Head) -> Option<String> {
@@ -322,7 +330,7 @@ pub(super) fn is_name(label: &str) -> bool {
     let mut words = label.split_whitespace().enumerate();
     let count = words.clone().count();
     let letters = label.chars().filter(|c| c.is_alphabetic()).count();
-    let handle = |c: char| c.is_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '.');
+    let handle = |c: char| c.is_lowercase() || c.is_ascii_digit() || "_.-@".contains(c);
     let handle = count == 1 && label.chars().all(handle) && !is_no_name(label);
     let is_part = |(number, word): (usize, &str)| {
         let capital =

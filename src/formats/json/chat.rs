@@ -38,6 +38,7 @@ const COMPLETIONS_SHAPE: Shape<'static> = Shape {
         Layout { conversations: "body", messages: &["messages"] },
         Layout { conversations: "response.body", messages: &["choices.message"] },
         Layout { conversations: "", messages: &["choices.message"] },
+        Layout { conversations: "", messages: &["input", "output"] },
         // Threads of the assistants interface.
         Layout { conversations: "", messages: &["data"] },
         Layout { conversations: "", messages: &[""] },

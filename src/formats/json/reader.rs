@@ -121,7 +121,7 @@ impl<'t> Documents<'t> {
     /// reader first stops.
     fn next_whole(&mut self) -> Option<Document> {
         let mut parser = Parser::new(self.text, self.at..self.text.len());
-        parser.skip_space();
+        parser.skip_between();
         parser.peek()?;
         let value = parser.document();
         self.at = if parser.stopped { self.text.len() } else { parser.at };
@@ -192,6 +192,15 @@ impl<'t> Parser<'t> {
         }
     }
 
+    /// Passes over what may stand between documents: commas, too, if they were an array.
+    fn skip_between(&mut self) {
+        self.skip_space();
+        while self.peek() == Some(b',') {
+            self.at += 1;
+            self.skip_space();
+        }
+    }
+
     fn document(&mut self) -> Option<Value> {
         self.skip_space();
         if matches!(self.peek(), Some(b'{' | b'[')) {
@@ -203,8 +212,8 @@ impl<'t> Parser<'t> {
 
     /// Notes what stands behind the document of a line.
     fn end_of_line(&mut self) {
-        self.skip_space();
-        if !self.stopped && self.peek().is_some_and(|byte| byte != b',') {
+        self.skip_between();
+        if !self.stopped && self.peek().is_some() {
             self.expected("the end of the line");
         }
     }
@@ -440,6 +449,7 @@ mod tests {
     fn documents_may_follow_each_other_over_many_lines() {
         let values: Vec<_> = shown("{\n \"a\": 1\n}\n{\n \"b\": 2\n}").into_iter().collect();
         assert_eq!(values, [("{a=1}".to_owned(), vec![]), ("{b=2}".to_owned(), vec![])]);
+        assert_eq!(shown("{\"a\": 1},\n{\"b\": 2},\n").len(), 2);
         assert!(!Documents::of("[\n{\"a\": 1},\n{\"b\": 2}\n]").by_line());
         assert!(Documents::of("{\"a\": tru\n{\"b\": 2}\n").by_line());
     }
