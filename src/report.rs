@@ -59,13 +59,21 @@ pub struct Summary {
     pub skipped: usize,
     /// Places that could not be read as they stand, over all sources.
     pub problems: usize,
+    /// Whether the file of the last report is among `files_with_findings`.
+    pub(crate) counted: bool,
 }
 
 impl Summary {
-    /// Counts one report in.
+    /// Counts one report in. The pieces of a large file come one after the other.
     pub fn add(&mut self, report: &Report<'_>) {
-        self.files += 1;
-        self.files_with_findings += usize::from(!report.findings.is_empty());
+        if !report.source.is_continuation() {
+            self.files += 1;
+            self.counted = false;
+        }
+        if !report.findings.is_empty() && !self.counted {
+            self.files_with_findings += 1;
+            self.counted = true;
+        }
         self.turns += report.turns.iter().filter(|turn| turn.checked).count();
         self.findings += report.findings.len();
         self.skipped += report.skips.len();

@@ -13,7 +13,17 @@ use crate::text::{MappedText, MappedTextBuilder, SourceSpan};
 pub struct Source {
     name: String,
     content: Content,
+    before: Before,
     marks: OnceLock<Vec<Mark>>,
+}
+
+/// What stands before a source that is a piece of a larger file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Before {
+    /// Bytes of the file.
+    pub bytes: usize,
+    /// Line ends among them.
+    pub lines: usize,
 }
 
 /// A place as people count it.
@@ -87,7 +97,20 @@ impl Source {
     /// Takes the bytes that were read from `name`.
     #[must_use]
     pub fn new(name: String, bytes: Vec<u8>) -> Self {
-        Self { name, content: Content::new(bytes), marks: OnceLock::new() }
+        Self::piece(name, bytes, Before::default())
+    }
+
+    /// Takes some whole lines out of the middle of a file. All its spans and positions
+    /// are those of the file.
+    #[must_use]
+    pub fn piece(name: String, bytes: Vec<u8>, before: Before) -> Self {
+        Self { name, content: Content::new(bytes), before, marks: OnceLock::new() }
+    }
+
+    /// Whether this is not the beginning of its file.
+    #[must_use]
+    pub fn is_continuation(&self) -> bool {
+        self.before.bytes > 0
     }
 
     /// The name that outputs show, a path or `<stdin>`.
@@ -120,6 +143,11 @@ impl Source {
     /// [`Source::MAX_LEN`] has no text, only a problem.
     #[must_use]
     pub fn decode(&self) -> (MappedText, Vec<Problem>) {
+        let (text, problems) = self.decode_piece();
+        (text.moved(self.before.bytes), problems)
+    }
+
+    fn decode_piece(&self) -> (MappedText, Vec<Problem>) {
         if self.bytes().len() > Self::MAX_LEN {
             return (MappedText::verbatim(String::new(), 0), vec![self.too_long()]);
         }
@@ -142,12 +170,19 @@ impl Source {
     /// inside a character has the column of the character.
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
+        self.position_in_piece(offset.saturating_sub(self.before.bytes))
+    }
+
+    fn position_in_piece(&self, offset: usize) -> Position {
         let offset = offset.clamp(self.text_start(), self.bytes().len());
         let marks = self.marks.get_or_init(|| self.mark());
         let after = marks.partition_point(|mark| mark.offset <= offset);
         let mark = marks[after.saturating_sub(1)];
         let (_, characters) = self.content.advance(mark.offset, offset);
-        Position { column: mark.position.column + characters, ..mark.position }
+        Position {
+            line: mark.position.line + self.before.lines,
+            column: mark.position.column + characters,
+        }
     }
 
     /// Where the text starts: after the BOM, if there is one.
@@ -198,13 +233,16 @@ impl Source {
             n => format!("{n} characters could not be decoded and are read as U+FFFD"),
         };
         let message = format!("{message}; save the file as UTF-8");
-        (text, vec![Problem { position: Some(self.position(first)), message }])
+        (text, vec![Problem { position: Some(self.position_in_piece(first)), message }])
     }
 
     fn not_utf8(&self) -> Problem {
         let first = self.bytes().iter().position(|byte| !byte.is_ascii());
         let message = "not UTF-8, so it is read as Windows-1252; save the file as UTF-8";
-        Problem { position: first.map(|at| self.position(at)), message: message.to_owned() }
+        Problem {
+            position: first.map(|at| self.position_in_piece(at)),
+            message: message.to_owned(),
+        }
     }
 
     fn too_long(&self) -> Problem {
@@ -442,6 +480,15 @@ mod tests {
     /// UTF-16 code units as they lie on disk.
     fn utf16(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
         text.encode_utf16().flat_map(to_bytes).collect()
+    }
+
+    #[test]
+    fn a_piece_counts_in_its_file() {
+        let before = Before { bytes: 100, lines: 7 };
+        let source = Source::piece("a".to_owned(), "x\n\u{E9}y".as_bytes().to_vec(), before);
+        let (text, _) = source.decode();
+        assert_eq!(text.to_source(TextSpan::new(4, 5)), SourceSpan { start: 104, end: 105 });
+        assert_eq!(source.position(104), Position { line: 9, column: 2 });
     }
 
     #[test]

@@ -129,6 +129,15 @@ impl MappedText {
         SourceSpan { start, end: end.max(start) }
     }
 
+    /// The same text, its source beginning that many bytes later.
+    #[must_use]
+    pub(crate) fn moved(mut self, bytes: usize) -> Self {
+        for run in &mut self.runs {
+            run.source_start += bytes;
+        }
+        self
+    }
+
     fn run_at(&self, offset: u32) -> Option<&Run> {
         let after = self.runs.partition_point(|run| run.text_start <= offset);
         self.runs.get(after.checked_sub(1)?)

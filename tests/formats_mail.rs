@@ -156,13 +156,17 @@ fn compressed_files_are_read_as_what_they_hold() {
     }
 }
 
-/// Checks that every character of a turn stands somewhere in the source, in order.
+/// Checks that every character of a turn stands somewhere in the source, in order, and that
+/// a letter that is one byte of it is that byte.
 fn check_places(text: &MappedText, source: &Source) {
     let mut last = 0;
     for (start, character) in text.as_str().char_indices() {
         let span = text.to_source(TextSpan::new(start, start + character.len_utf8()));
         assert!(span.start >= last, "{start} of {:?} stands before {last}", text.as_str());
         assert!(span.end >= span.start && span.end <= source.bytes().len());
+        if character.is_ascii_alphanumeric() && span.end - span.start == 1 {
+            assert_eq!(char::from(source.bytes()[span.start]), character);
+        }
         last = span.start;
     }
 }

@@ -92,9 +92,9 @@ fn drafts_stay_drafts() {
     }
 }
 
-/// A reader whose time grows with the square of the length would take hours for these.
+/// A reader whose time grows with the square of the length would not come to an end with these.
 #[test]
-fn hostile_files_take_no_hours() {
+fn hostile_files_come_to_an_end() {
     const PIECES: [&str; 24] = [
         "<",
         "<a",
@@ -121,7 +121,7 @@ fn hostile_files_take_no_hours() {
         "<p align=\"center\">Agent ",
         "a b ",
     ];
-    const LENGTH: usize = 60_000;
+    const LENGTH: usize = 20_000;
     for format in FORMATS {
         for piece in PIECES {
             let heads = ["", "00:01.000 --> 00:02.000\n", "12/03/2024, 10:02 - a: "];

@@ -12,6 +12,7 @@ use ignore::{DirEntry, WalkBuilder};
 use rustc_hash::FxHashSet;
 
 use super::compression::decompress;
+use super::pieces::{self, Piece};
 use super::terminal::Complaint;
 
 /// The files that a walk through a folder picks up, by their ending in lower case: text
@@ -37,10 +38,13 @@ pub(super) enum Input {
     Named(PathBuf),
     /// A file that was met on a walk: passed over if it is binary.
     Met(PathBuf),
+    /// Whole lines of a file that is too large to be read at once.
+    Piece(PathBuf, Piece),
 }
 
 impl Input {
-    /// Reads all of it; `None` for a binary file that nobody named.
+    /// Reads all of it; `None` for a binary file that nobody named. Of a compressed file the
+    /// source has what was compressed, and its offsets, lines and columns count that.
     ///
     /// # Errors
     ///
@@ -50,6 +54,10 @@ impl Input {
         let bytes = match self {
             Self::Stdin => read_all(io::stdin().lock()),
             Self::Named(path) | Self::Met(path) => open(path).and_then(read_all),
+            Self::Piece(path, piece) => {
+                let bytes = piece.read(path).map_err(|error| unreadable(&name, &error))?;
+                return Ok(Some(Source::piece(name, bytes, piece.before)));
+            }
         };
         let bytes = bytes.and_then(decompress).map_err(|error| unreadable(&name, &error))?;
         let source = Source::new(name, bytes);
@@ -62,9 +70,7 @@ impl Input {
     pub(super) fn is_passed_over(&self, turns: &[PlacedTurn]) -> bool {
         let Self::Met(path) = self else { return false };
         let ending = ending(path).unwrap_or_default();
-        let as_draft = |turns: &[PlacedTurn]| {
-            matches!(turns, [only] if only.turn.role == Role::Agent && only.turn.speaker.is_none())
-        };
+        let as_draft = |turns: &[PlacedTurn]| matches!(turns, [only] if only.turn.role == Role::Agent && only.turn.speaker.is_none());
         match ending.as_str() {
             "log" => as_draft(turns),
             ending => DATA.contains(&ending) && turns.is_empty(),
@@ -75,7 +81,9 @@ impl Input {
     fn name(&self) -> String {
         match self {
             Self::Stdin => "<stdin>".to_owned(),
-            Self::Named(path) | Self::Met(path) => path.display().to_string(),
+            Self::Named(path) | Self::Met(path) | Self::Piece(path, _) => {
+                path.display().to_string()
+            }
         }
     }
 }
@@ -100,9 +108,24 @@ pub(super) fn find(paths: &[PathBuf]) -> Vec<Result<Input, Complaint>> {
     found.retain(|found| match found {
         Ok(Input::Stdin) => seen.insert(PathBuf::from("-")),
         Ok(Input::Named(path) | Input::Met(path)) => seen.insert(tidy(path).to_owned()),
-        Err(_) => true,
+        Ok(Input::Piece(..)) | Err(_) => true,
     });
-    found
+    found.into_iter().flat_map(in_pieces).collect()
+}
+
+/// A file with a conversation on every line is read in pieces if it is large, so that memory
+/// stays bounded however large it is, and all threads have something to do.
+fn in_pieces(found: Result<Input, Complaint>) -> Vec<Result<Input, Complaint>> {
+    let pieces = match &found {
+        Ok(Input::Named(path) | Input::Met(path)) => pieces::of(path),
+        _ => Vec::new(),
+    };
+    match found {
+        Ok(Input::Named(path) | Input::Met(path)) if !pieces.is_empty() => {
+            pieces.into_iter().map(|piece| Ok(Input::Piece(path.clone(), piece))).collect()
+        }
+        found => vec![found],
+    }
 }
 
 /// What is piped in, or the current folder.

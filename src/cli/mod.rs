@@ -11,6 +11,7 @@ mod input;
 mod layout;
 mod ordered;
 mod packs;
+mod pieces;
 mod reading;
 mod rules;
 mod terminal;

@@ -196,7 +196,11 @@ impl Scan<'_> {
             let captures = capture_spans(document, &pattern.program.captures, &found);
             let first = surface_start(document, found.tokens.start);
             let matched = document.span(first..found.tokens.end);
-            self.judge(rule, &Candidate { sentence, tokens: found.tokens, span: matched }, captures);
+            self.judge(
+                rule,
+                &Candidate { sentence, tokens: found.tokens, span: matched },
+                captures,
+            );
         }
     }
 
@@ -236,9 +240,7 @@ impl Scan<'_> {
         let matcher = &self.ruleset.matchers[rule];
         let reason =
             guards::conditions(candidate, &matcher.unless, &matcher.when, &mut self.sentences)
-                .or_else(|| {
-                    guards::reason_to_pass(candidate, matcher.guards, &mut self.sentences)
-                });
+                .or_else(|| guards::reason_to_pass(candidate, matcher.guards, &mut self.sentences));
         if let Some(reason) = reason {
             self.detected.passed.push(Passed { rule, span: candidate.span, reason });
             return;

@@ -92,7 +92,7 @@ enum Effect {
     /// Gmail's box around an attribution and a quotation, or around a forwarded message:
     /// the words in it are somebody else's only once that shows.
     Gmail,
-    /// Nothing that is seen.
+    /// Nothing that is seen, or only a signature.
     Hidden,
     /// White space and line breaks count.
     Preformatted,
@@ -475,7 +475,11 @@ fn effect(tag: &StartTag<usize>) -> Option<Effect> {
         return Some(Effect::Quote);
     }
     let class = attribute(tag, b"class");
-    if class.split_ascii_whitespace().any(|it| it == "gmail_quote") {
+    let has = |name| class.split_ascii_whitespace().any(|it| it == name);
+    if has("gmail_signature") || has("moz-signature") {
+        return Some(Effect::Hidden);
+    }
+    if has("gmail_quote") {
         return Some(Effect::Gmail);
     }
     style.contains("white-space:pre").then_some(Effect::Preformatted)
@@ -570,6 +574,7 @@ mod tests {
             <body><!-- no --><div style='display: none'>pre <div>x</div> header</div>\
             <script>not my job</script>Hello</body></html>";
         assert_eq!(prose(html), "Hello");
+        assert_eq!(prose("Hi<br><div class='gmail_signature'>Jane</div>you"), "Hi\n\nyou");
         assert_eq!(prose("Hello <b cla"), "Hello");
         assert_eq!(prose("1 < 2 & 3"), "1 < 2 & 3");
         assert_eq!(prose(""), "");

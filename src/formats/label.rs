@@ -151,11 +151,13 @@ fn sense(word: &str) -> Sense {
         "system" => Sense::Role(Role::System),
         "note" | "whisper" => Sense::Role(Role::Note),
         "virtual" | "automated" | "ai" => Sense::Artificial,
-        "team" | "desk" | "centre" | "center" | "department" | "dept" | "live" | "chat" | "the"
-        | "our" | "end" | "new" | "senior" | "junior" | "lead" | "tier" | "level" | "technical"
-        | "tech" | "online" | "web" | "website" | "phone" | "human" | "private" | "internal"
-        | "message" | "anonymous" | "registered" | "call" | "first" | "line" => Sense::Neutral,
-        "" => Sense::Neutral,
+        // A number alone is left as nothing.
+        "" | "team" | "desk" | "centre" | "center" | "department" | "dept" | "live" | "chat"
+        | "the" | "our" | "end" | "new" | "senior" | "junior" | "lead" | "tier" | "level"
+        | "technical" | "tech" | "online" | "web" | "website" | "phone" | "human" | "private"
+        | "internal" | "message" | "anonymous" | "registered" | "call" | "first" | "line" => {
+            Sense::Neutral
+        }
         _ => Sense::Other,
     }
 }

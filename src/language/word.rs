@@ -152,11 +152,7 @@ const UNMARKED: [(&str, &str, &str); 6] = [
     ("ve", "have", "i you we they would could should might must"),
     ("re", "are", "you they"),
     ("m", "am", "i"),
-    (
-        "s",
-        "'s",
-        "it that what there here he she who where how nobody somebody someone everybody",
-    ),
+    ("s", "'s", "it that what there here he she who where how nobody somebody someone everybody"),
     ("d", "'d", "you they it that"),
 ];
 
@@ -201,7 +197,9 @@ fn irregular(folded: &str) -> Option<&'static [&'static str]> {
         "outta" => &["out", "of"],
         "y'all" | "yall" | "ya" | "u" | "ye" | "yous" | "youse" => &["you"],
         "ur" => &["your"],
-        "cuz" | "coz" | "cos" | "'cause" | "'cos" | "'cuz" | "bc" | "becuase" | "becouse" => &["because"],
+        "cuz" | "coz" | "cos" | "'cause" | "'cos" | "'cuz" | "bc" | "becuase" | "becouse" => {
+            &["because"]
+        }
         "'em" => &["them"],
         "pls" | "plz" | "plse" => &["please"],
         "smth" | "sth" => &["something"],

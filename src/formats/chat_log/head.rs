@@ -17,6 +17,8 @@ pub(in crate::formats) struct Head {
     pub(in crate::formats) marked: bool,
     /// Where the words begin.
     pub(in crate::formats) words: usize,
+    /// Whether there are none.
+    pub(in crate::formats) alone: bool,
 }
 
 impl Head {
@@ -24,6 +26,11 @@ impl Head {
     pub(in crate::formats) fn begins_with_time(&self) -> bool {
         let label = self.label.as_ref().map_or(self.words, |label| label.start);
         self.time.as_ref().is_some_and(|time| time.end <= label)
+    }
+
+    /// Whether the line is a time and nothing else.
+    pub(in crate::formats) fn is_time_alone(&self) -> bool {
+        self.time.is_some() && self.label.is_none() && self.alone
     }
 
     /// Whether a colon or a time says that a label is one.
@@ -46,6 +53,7 @@ pub(in crate::formats) fn head(line: &str) -> Head {
     if let Some(label) = head.label.clone() {
         split_label(line, label, &mut head);
     }
+    head.alone = line[head.words..].trim().is_empty();
     head
 }
 

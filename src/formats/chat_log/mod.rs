@@ -75,13 +75,18 @@ enum Start {
 impl Style {
     fn of(text: &str) -> Self {
         let mut style = Self::default();
+        let mut above = "";
         for line in lines(text).filter(|line| !line.is_blank()) {
             let head = head(line.text);
             style.lines += 1;
             if style.first.is_none() {
                 style.first = Some(start(line.text, &head));
             }
+            if head.is_time_alone() && is_name(above.trim()) {
+                style.labels.entry(above.trim().to_owned()).or_default().alone += 1;
+            }
             style.count(line.text, &head);
+            above = line.text;
         }
         let alone = style.labels.values().map(|label| label.alone).sum::<usize>();
         let marked = style.labels.values().map(|label| label.marked).sum::<usize>();
@@ -92,10 +97,8 @@ impl Style {
     fn count(&mut self, line: &str, head: &Head) {
         let Some(range) = head.label.clone() else { return };
         let name = &line[range];
-        if !head.is_marked_or_timed()
-            && !speaker(name).certain
-            && !(head.time.is_some() && is_name(name))
-        {
+        let timed_name = head.time.is_some() && is_name(name);
+        if !(head.is_marked_or_timed() || timed_name || speaker(name).certain) {
             return;
         }
         let words = line[head.words..].trim();
@@ -207,10 +210,21 @@ fn read(input: &Input<'_>) -> Reading {
     let text = input.text.as_str();
     let style = Style::of(text);
     let mut reader = Reader { input, turns: Vec::new(), open: Open::preamble() };
-    for line in lines(text) {
+    let mut lines = lines(text).peekable();
+    while let Some(line) = lines.next() {
         let head = head(line.text);
+        let time_below = |below: &Line<'_>| self::head(below.text).is_time_alone();
         if style.begins_turn(line.text, &head) {
             reader.begin(line, &head);
+        } else if style.name_lines
+            && is_name(line.text.trim())
+            && lines.peek().is_some_and(time_below)
+        {
+            reader.begin(line, &head);
+            if let Some(below) = lines.next() {
+                reader.open.time = Some(below.text.trim().to_owned());
+                reader.open.start = below.end();
+            }
         } else if is_event(line.text) || (style.timed > 0 && has_full_time(&head)) {
             reader.event(line, &head);
         } else if is_rule(line.text) {
@@ -268,8 +282,7 @@ impl Reader<'_, '_> {
     /// A line of the software's own: it belongs to nobody, and what follows it does so, too.
     fn event(&mut self, line: Line<'_>, head: &Head) {
         self.close(line.start);
-        let start =
-            if head.time.is_some() && !head.marked { line.start + head.words } else { line.start };
+        let start = line.start + if head.begins_with_time() { head.words } else { 0 };
         self.open = Open { time: time(line, head), start, ..Open::preamble() };
     }
 

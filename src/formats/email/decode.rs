@@ -148,16 +148,14 @@ fn hex(digit: u8) -> u8 {
 fn base64(source: &[u8], range: Range<usize>, out: &mut Bytes) -> Option<usize> {
     let mut quantum = Quantum::default();
     for at in range {
-        match source[at] {
-            byte if byte.is_ascii_whitespace() => {}
-            b'=' => quantum.flush(out),
-            byte => match sextet(byte) {
-                Some(value) => quantum.push(value, at, out),
-                None => {
-                    quantum.flush(out);
-                    return Some(at);
-                }
-            },
+        let byte = source[at];
+        if let Some(value) = sextet(byte) {
+            quantum.push(value, at, out);
+        } else if byte == b'=' {
+            quantum.flush(out);
+        } else if !byte.is_ascii_whitespace() {
+            quantum.flush(out);
+            return Some(at);
         }
     }
     quantum.flush(out);

@@ -8,7 +8,7 @@ use memchr::memmem;
 use super::decode::{self, Transfer};
 use crate::formats::{Input, html};
 use crate::source::Problem;
-use crate::text::{MappedText, SourceSpan};
+use crate::text::{MappedText, SourceSpan, TextSpan};
 
 /// How deep parts are nested in parts at most; what is deeper is not read.
 const DEEPEST: usize = 12;
@@ -98,7 +98,7 @@ impl<'i> Reader<'i> {
         let body = self.body_start(&range);
         let (headers, mut kind) = self.headers(range.start..body);
         if kind.mime.is_empty() {
-            kind.mime = "text/plain".to_owned();
+            "text/plain".clone_into(&mut kind.mime);
         }
         let mut pieces = Vec::new();
         self.part(&kind, body..range.end, depth, &mut pieces);
@@ -219,10 +219,10 @@ impl<'i> Reader<'i> {
     ) {
         let (mut kind, body) = self.kind_of(part);
         if digest && kind.mime.is_empty() {
-            kind.mime = "message/rfc822".to_owned();
+            "message/rfc822".clone_into(&mut kind.mime);
         }
         if kind.mime.is_empty() {
-            kind.mime = "text/plain".to_owned();
+            "text/plain".clone_into(&mut kind.mime);
         }
         self.part(&kind, body, depth + 1, out);
     }
@@ -352,7 +352,7 @@ fn joined(texts: Vec<MappedText>) -> Option<MappedText> {
     }
     let mut out = MappedText::builder();
     for text in &texts {
-        let whole = crate::text::TextSpan::new(0, text.as_str().len());
+        let whole = TextSpan::new(0, text.as_str().len());
         let source = text.to_source(whole);
         if !out.is_empty() {
             out.push_unit("\n\n", SourceSpan { start: source.start, end: source.start });
