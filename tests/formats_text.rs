@@ -64,7 +64,7 @@ fn turns_of_the_fixtures() {
 /// Texts that begin like something else here and there, and are letters all the same.
 #[test]
 fn drafts_stay_drafts() {
-    const DRAFTS: [&str; 14] = [
+    const DRAFTS: [&str; 15] = [
         "",
         "Note: call me",
         "Hi Bob,\n\nJane: as discussed\n\nRegards\nJane",
@@ -78,6 +78,7 @@ fn drafts_stay_drafts() {
         "# Support\n\nWe answer mails.\n\n# Customer\n\nYou write them.",
         "WEBVTT is a format for captions. We can't read it.",
         "12/03/2024 - we came, and nobody was there. We come again on\n14/03/2024, 10:00.",
+        "12/03/2024, 10:02 - we came, and nobody was there.\nWe come again.",
         "( 10s ) is what the display shows. That's normal: <br> it warms up.",
     ];
     for draft in DRAFTS {

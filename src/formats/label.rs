@@ -165,6 +165,7 @@ fn sense(word: &str) -> Sense {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::MappedText;
 
     #[test]
     fn labels_and_their_roles() {
@@ -204,6 +205,23 @@ mod tests {
             let found = speaker(label);
             assert_eq!((found.name.as_str(), found.role), (name, role), "{label}");
         }
+    }
+
+    #[test]
+    fn a_name_keeps_the_role_that_it_has_elsewhere() {
+        let turn = |name: &str, role| Turn {
+            speaker: Some(name.to_owned()),
+            ..Turn::new(role, MappedText::verbatim("Hello".to_owned(), 0))
+        };
+        let mut turns = [
+            turn("Jane", Role::Unknown),
+            turn("Jane", Role::Agent),
+            turn("Bob", Role::Customer),
+            turn("Bob", Role::Agent),
+            turn("Bob", Role::Unknown),
+        ];
+        settle(&mut turns);
+        assert_eq!((turns[0].role, turns[4].role), (Role::Agent, Role::Unknown));
     }
 
     #[test]

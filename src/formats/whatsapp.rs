@@ -66,15 +66,17 @@ fn name(rest: &str) -> Option<usize> {
 }
 
 fn recognize(input: &Input<'_>) -> Certainty {
-    let extension = input.extension();
-    let start = input.start();
-    let mut begun = lines(start).filter(|line| !line.is_blank());
-    let first = begun.next().and_then(|line| head(line.text));
-    let text = ["", "txt", "text", "log"].contains(&extension.as_str());
-    let Some(first) = first.filter(|_| text) else { return Certainty::No };
-    let named = usize::from(first.name.is_some());
-    let named = named + begun.filter_map(|line| head(line.text)?.name).count();
-    if named >= 2 { Certainty::Sure } else { Certainty::Likely }
+    let text = ["", "txt", "text", "log"].contains(&input.extension().as_str());
+    let mut heads = lines(input.start()).filter(|line| !line.is_blank());
+    let Some(first) = heads.next().filter(|_| text) else { return Certainty::No };
+    let Some(begun) = head(first.text) else { return Certainty::No };
+    let notice = is_notice(first.text[begun.words..].trim_matches(is_blank));
+    let named = heads.filter(|line| head(line.text).is_some_and(|head| head.name.is_some()));
+    match usize::from(begun.name.is_some()) + named.count() {
+        0 if !notice => Certainty::No,
+        0 | 1 => Certainty::Likely,
+        _ => Certainty::Sure,
+    }
 }
 
 /// A message and where its words begin.
