@@ -64,7 +64,7 @@ fn turns_of_the_fixtures() {
 /// Texts that begin like something else here and there, and are letters all the same.
 #[test]
 fn drafts_stay_drafts() {
-    const DRAFTS: [&str; 15] = [
+    const DRAFTS: [&str; 17] = [
         "",
         "Note: call me",
         "Hi Bob,\n\nJane: as discussed\n\nRegards\nJane",
@@ -79,6 +79,8 @@ fn drafts_stay_drafts() {
         "WEBVTT is a format for captions. We can't read it.",
         "12/03/2024 - we came, and nobody was there. We come again on\n14/03/2024, 10:00.",
         "12/03/2024, 10:02 - we came, and nobody was there.\nWe come again.",
+        "As you can see in the chat:\n\nAgent: it comes today\nCustomer: thank you\n\nSo we told you.",
+        "We did write to you on the day when it came.\n\nAgent: it is here\nCustomer: thank you",
         "( 10s ) is what the display shows. That's normal: <br> it warms up.",
     ];
     for draft in DRAFTS {

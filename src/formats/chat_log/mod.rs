@@ -65,8 +65,10 @@ enum Start {
         /// With its time in brackets.
         bracketed: bool,
     },
-    /// "Hi Bob,": it is a letter.
-    Greeting,
+    /// "Hi Bob,": it is a letter, whatever it quotes.
+    Letter,
+    /// A sentence: of a letter, or of the program that saved the log.
+    Sentence,
     /// "From: Jane": it is a mail.
     Mail,
     Other,
@@ -120,7 +122,9 @@ impl Style {
     /// How certainly a text with these lines is a log.
     fn certainty(&self) -> Certainty {
         match self.first {
-            None | Some(Start::Greeting | Start::Mail) => return Certainty::No,
+            None | Some(Start::Letter | Start::Mail) => return Certainty::No,
+            // Where every second line has a time and a name, it is the program's.
+            Some(Start::Sentence) if self.timed * 2 < self.lines => return Certainty::No,
             _ => {}
         }
         if self.has_both_sides() || (self.timed >= 2 && self.has_speaker_again()) {
@@ -315,16 +319,28 @@ fn start(line: &str, head: &Head) -> Start {
     let is_among = |words: &[&str]| {
         first.is_some_and(|word| words.iter().any(|it| it.eq_ignore_ascii_case(word)))
     };
-    let greeting = is_among(&GREETINGS);
+    let label = head.label.clone().map_or("", |range| &line[range]);
+    let named = head.marked && (is_name(label) || speaker(label).certain);
     if head.marked && head.time.is_none() && is_among(&MAIL) {
         Start::Mail
-    } else if head.marked || (head.time.is_some() && head.label.is_some()) {
+    } else if named || (head.time.is_some() && head.label.is_some()) {
         Start::Message { bracketed: head.bracketed }
-    } else if greeting {
-        Start::Greeting
+    } else if is_among(&GREETINGS) {
+        Start::Letter
+    } else if is_prose(line) {
+        Start::Sentence
     } else {
         Start::Other
     }
+}
+
+/// Whether the first line is a sentence: "As we wrote in the chat on Monday:"
+fn is_prose(line: &str) -> bool {
+    const SENTENCE: usize = 7;
+    const CLAUSE: usize = 3;
+    let line = line.trim_end();
+    let small = line.split_whitespace().filter(|word| word.starts_with(char::is_lowercase)).count();
+    small >= SENTENCE || (small >= CLAUSE && line.ends_with([':', '.'])) || line.ends_with(',')
 }
 
 /// What lines of letters and forms begin with, and people are not called.

@@ -62,7 +62,7 @@ enum Mark {
 fn split(text: &MappedText, mut author: Author, depth: usize, turns: &mut Vec<Turn>) {
     let lines = Lines::new(text.as_str());
     let (mut start, mut at) = (0, 0);
-    let mut separated = false;
+    let (mut separated, mut attributed) = (false, false);
     while at < lines.len() {
         match lines.mark(at, separated) {
             None => {
@@ -70,9 +70,13 @@ fn split(text: &MappedText, mut author: Author, depth: usize, turns: &mut Vec<Tu
                 at += 1;
             }
             Some(Mark::Author { author: next, lines: taken }) => {
-                push(text, &lines, start..at, &author, turns);
+                let said = push(text, &lines, start..at, &author, turns);
                 separated = next.speaker.is_none();
-                author = next;
+                // A line such as "Forwarded message" right below an attribution says no more.
+                if said || !separated || !attributed {
+                    author = next;
+                }
+                attributed = !separated;
                 at += taken;
                 start = at;
             }
@@ -90,18 +94,18 @@ fn split(text: &MappedText, mut author: Author, depth: usize, turns: &mut Vec<Tu
     push(text, &lines, start..at, &author, turns);
 }
 
-/// Adds the lines that an author wrote, if they say anything.
+/// Adds the lines that an author wrote, if they say anything; tells whether they do.
 fn push(
     text: &MappedText,
     lines: &Lines<'_>,
     range: Range<usize>,
     author: &Author,
     turns: &mut Vec<Turn>,
-) {
+) -> bool {
     let range = lines.without_edges(lines.without_signature(range));
     let says = |line: usize| lines.line(line).contains(char::is_alphanumeric);
     if !range.clone().any(says) {
-        return;
+        return false;
     }
     let (start, end) = (lines.start(range.start), lines.start(range.end));
     let end = start + text.as_str()[start..end].trim_end().len();
@@ -113,6 +117,7 @@ fn push(
         time: author.time.clone(),
         text: out.finish(),
     });
+    true
 }
 
 /// Quoted lines without the first `>` of each.
@@ -594,6 +599,21 @@ mod tests {
                 turn("Sam", "", "Old."),
             ]
         );
+    }
+
+    #[test]
+    fn a_separator_below_an_attribution_leaves_its_author() {
+        let text = "Thanks.\nOn Mon, 3 Nov 2025 at 10:11, Help <help@acme.example> wrote:\n\
+            ##- Please type your reply above this line -##\nHi.";
+        assert_eq!(
+            split(text),
+            [
+                turn("me", "", "Thanks."),
+                turn("Help <help@acme.example>", "Mon, 3 Nov 2025 at 10:11", "Hi."),
+            ]
+        );
+        let text = "Hi.\n\nBegin forwarded message:\n\nOld.";
+        assert_eq!(split(text), [turn("me", "", "Hi."), turn("", "", "Old.")]);
     }
 
     #[test]
