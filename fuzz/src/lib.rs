@@ -77,7 +77,7 @@ fn packs(data: &[u8]) {
     if let Some(ruleset) = build(String::from_utf8_lossy(data).into_owned()) {
         let text = "That's not my job. They can't help you, you'll have to call them.";
         findings_stand_in_order(&check::check(draft(text), &options(), &ruleset));
-        check::test_examples(&ruleset);
+        let _ = check::test_examples(&ruleset);
         let _ = check::check_rewrites(&ruleset);
     }
 }
@@ -140,7 +140,7 @@ fn characters_have_places(text: &MappedText, source: &Source) {
         assert!(span.end <= source.bytes().len(), "{start} of {:?} is outside", text.as_str());
         last = span.start;
     }
-    source.position(last);
+    let _ = source.position(last);
 }
 
 fn problems_have_places(problems: &[Problem], source: &Source) {
@@ -155,7 +155,9 @@ fn findings_stand_in_order(report: &Report<'_>) {
         let text = &report.turns[finding.turn].turn.text;
         assert!(text.as_str().get(finding.span.range()).is_some_and(|words| !words.is_empty()));
         assert_eq!(finding.source_span, text.to_source(finding.span));
-        assert!(report.source.bytes().get(finding.source_span.start..finding.source_span.end).is_some());
+        assert!(
+            report.source.bytes().get(finding.source_span.start..finding.source_span.end).is_some()
+        );
     }
     for skip in &report.skips {
         let text = &report.turns[skip.turn].turn.text;
