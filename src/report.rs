@@ -47,6 +47,8 @@ pub struct Summary {
     pub unreadable: usize,
     /// Turns that were looked at.
     pub turns: usize,
+    /// Turns of other roles, which were only context.
+    pub context_turns: usize,
     /// Findings of every severity.
     pub findings: usize,
     /// Findings of severity error.
@@ -74,7 +76,9 @@ impl Summary {
             self.files_with_findings += 1;
             self.counted = true;
         }
-        self.turns += report.turns.iter().filter(|turn| turn.checked).count();
+        let checked = report.turns.iter().filter(|turn| turn.checked).count();
+        self.turns += checked;
+        self.context_turns += report.turns.len() - checked;
         self.findings += report.findings.len();
         self.skipped += report.skips.len();
         self.problems += report.problems.len();

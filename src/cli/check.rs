@@ -109,9 +109,11 @@ pub(super) fn run(
     };
     in_order(&inputs, args.threads(), check_one, |checked| run.take(checked))?;
     run.renderer.finish(&run.summary, &mut run.terminal.out)?;
-    if run.summary.files > 0 && run.summary.turns == 0 && !args.quiet {
+    if run.summary.context_turns > 0 && run.summary.turns == 0 && !args.quiet {
         terminal.warning(&nobody_to_check())?;
     }
+    // The process ends here, and taking the rules apart takes as long as checking a draft.
+    std::mem::forget(ruleset);
     Ok(())
 }
 
