@@ -274,11 +274,9 @@ impl<'a> Matcher<'a> {
                     if token >= self.sentence.end {
                         return None;
                     }
-                    let table = &program.switches[number as usize];
-                    let found = table
-                        .binary_search_by_key(&self.document.tokens[token].word, |(word, _)| *word)
-                        .ok()?;
-                    let (first, rest) = table[found].1.split_first()?;
+                    let word = self.document.tokens[token].word;
+                    let targets = program.switches[number as usize].targets(word);
+                    let (first, rest) = targets.split_first()?;
                     jobs.extend(
                         rest.iter().rev().map(|&inst| Job::Explore(State { inst, ..state })),
                     );

@@ -1,7 +1,7 @@
 //! From pack files to a [`Ruleset`]: everything wrong with a pack is found here
 //! and told with its place; nothing that a user wrote is ever dropped in silence.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -109,27 +109,48 @@ impl Assembly {
             }
         }
         self.packs = packs;
-        let mut open: Vec<String> = Vec::new();
-        let names: Vec<String> = lists.keys().cloned().collect();
-        for name in names {
-            self.compile_list(grammar, &lists, &name, &mut open);
+        let mut nesting = Nesting::default();
+        for name in lists.keys() {
+            self.compile_list(grammar, &lists, name, &mut nesting);
         }
     }
 
+    /// Compiles a list after those that it names, once; says how deep they nest in it.
     fn compile_list(
         &mut self,
         grammar: &mut Grammar,
         lists: &BTreeMap<String, Vec<ListEntry>>,
         name: &str,
-        open: &mut Vec<String>,
-    ) {
-        let Some(entries) = lists.get(name).filter(|_| grammar.list(name).is_none()) else {
-            return;
-        };
-        open.push(name.to_owned());
+        nesting: &mut Nesting,
+    ) -> usize {
+        if let Some(&depth) = nesting.depths.get(name) {
+            return depth;
+        }
+        let Some(entries) = lists.get(name) else { return 0 };
+        nesting.open.push(name.to_owned());
+        let depth = self.compile_inner_lists(grammar, lists, entries, nesting);
+        nesting.open.pop();
+        nesting.depths.insert(name.to_owned(), depth.unwrap_or(0));
+        if depth.is_some() {
+            self.add_list(grammar, name, entries);
+        }
+        depth.unwrap_or(0)
+    }
+
+    /// Compiles the lists that the entries of the innermost open list name; nothing if it
+    /// can't be compiled itself.
+    fn compile_inner_lists(
+        &mut self,
+        grammar: &mut Grammar,
+        lists: &BTreeMap<String, Vec<ListEntry>>,
+        entries: &[ListEntry],
+        nesting: &mut Nesting,
+    ) -> Option<usize> {
+        let mut deepest = 0;
         for entry in entries {
             for inner in entry.node.lists() {
-                if open.iter().any(|name| name == inner) {
+                let name = nesting.open.last().map_or("", String::as_str);
+                if nesting.open.iter().any(|name| name == inner) {
                     let message = format!("the word list `{name}` contains itself");
                     self.error(
                         entry.file,
@@ -138,13 +159,31 @@ impl Assembly {
                         format!("leads back to `{{{inner}}}`"),
                         Some("take the list out of one of the two".to_owned()),
                     );
-                    open.pop();
-                    return;
+                    return None;
                 }
-                self.compile_list(grammar, lists, inner, open);
+                if nesting.open.len() < DEEPEST {
+                    deepest = deepest.max(self.compile_list(grammar, lists, inner, nesting));
+                }
+                if nesting.open.len() >= DEEPEST || deepest >= DEEPEST {
+                    self.error(
+                        entry.file,
+                        entry.place.clone(),
+                        "word lists are nested too deeply".to_owned(),
+                        format!("`{{{inner}}}` is one list too many"),
+                        Some("write the words of the inner lists out".to_owned()),
+                    );
+                    return None;
+                }
+                // What is wrong with the inner list was told; it is nobody else's mistake.
+                if lists.contains_key(inner) && grammar.list(inner).is_none() {
+                    return None;
+                }
             }
         }
-        open.pop();
+        Some(deepest + 1)
+    }
+
+    fn add_list(&mut self, grammar: &mut Grammar, name: &str, entries: &[ListEntry]) {
         let nodes: Vec<Node> = entries.iter().map(|e| e.node.clone()).collect();
         if let Err((number, error)) = grammar.add_list(name, &nodes) {
             let entry = &entries[number];
@@ -404,6 +443,18 @@ impl Assembly {
             help,
         });
     }
+}
+
+/// How deep word lists may nest; matching calls them like procedures.
+const DEEPEST: usize = 64;
+
+/// Word lists on their way to the grammar.
+#[derive(Default)]
+struct Nesting {
+    /// Those that wait for the lists that they name, outermost first.
+    open: Vec<String>,
+    /// How deep lists nest in those that are done, itself counted; 0 if it failed.
+    depths: HashMap<String, usize>,
 }
 
 struct ListEntry {

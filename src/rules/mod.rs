@@ -9,6 +9,7 @@ pub mod error;
 pub mod inflect;
 pub mod phrase;
 pub mod program;
+mod raw;
 mod ruleset;
 mod schema;
 mod silence;

@@ -222,6 +222,13 @@ impl Parser<'_> {
     fn group(&mut self, closing: char) -> Result<Node, PhraseError> {
         let start = self.at;
         self.take();
+        let node = self.nested(start)?;
+        self.expect(closing, start)?;
+        Ok(node)
+    }
+
+    /// What stands in a group that was opened at `start`.
+    fn nested(&mut self, start: usize) -> Result<Node, PhraseError> {
         self.depth += 1;
         if self.depth > DEEPEST {
             return Err(error(
@@ -233,7 +240,6 @@ impl Parser<'_> {
         }
         let node = self.choice()?;
         self.depth -= 1;
-        self.expect(closing, start)?;
         Ok(node)
     }
 
@@ -272,7 +278,7 @@ impl Parser<'_> {
         self.at += length;
         let node = if self.peek() == Some('=') {
             self.take();
-            Node::Capture(name, Box::new(self.choice()?))
+            Node::Capture(name, Box::new(self.nested(start)?))
         } else {
             Node::List { name, place }
         };

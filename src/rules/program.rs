@@ -12,12 +12,12 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::inflect;
 use super::phrase::{Node, PhraseError};
+use super::{inflect, raw};
 use crate::language::{Lexicon, WordId, canonical};
 
 /// One instruction. Numbers are indices: of instructions, sets, lists, slots.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Inst {
     /// One word of a set.
     Set(u32),
@@ -55,26 +55,61 @@ pub enum Inst {
     Match,
 }
 
-/// A set of words, as bits.
+/// A set of words.
+///
+/// Sorted numbers rather than bits: most sets hold a handful of the thousands of words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WordSet {
-    bits: Box<[u64]>,
+    #[serde(with = "raw")]
+    words: Vec<WordId>,
 }
 
 impl WordSet {
     fn new(words: &[WordId]) -> Self {
-        let length = words.iter().map(|w| w.0 as usize / 64 + 1).max().unwrap_or(0);
-        let mut bits = vec![0; length].into_boxed_slice();
-        for word in words {
-            bits[word.0 as usize / 64] |= 1 << (word.0 % 64);
-        }
-        Self { bits }
+        let mut words = words.to_vec();
+        words.sort_unstable();
+        words.dedup();
+        Self { words }
     }
 
     /// Whether a word is in the set. [`WordId::UNKNOWN`] never is.
     #[must_use]
     pub fn contains(&self, word: WordId) -> bool {
-        self.bits.get(word.0 as usize / 64).is_some_and(|bits| bits & (1 << (word.0 % 64)) != 0)
+        match self.words[..] {
+            [] => false,
+            [only] => only == word,
+            [first, .., last] => {
+                first <= word && word <= last && self.words.binary_search(&word).is_ok()
+            }
+        }
+    }
+}
+
+/// Where to go on, by the next word.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switch {
+    /// Sorted; a word stands once for each of its places.
+    #[serde(with = "raw")]
+    words: Vec<WordId>,
+    /// Instructions, parallel to the words; those of one word in the order to be tried.
+    #[serde(with = "raw")]
+    targets: Vec<u32>,
+}
+
+impl Switch {
+    fn new(table: BTreeMap<WordId, Vec<u32>>) -> Self {
+        let entries =
+            table.into_iter().flat_map(|(word, to)| to.into_iter().map(move |t| (word, t)));
+        let (words, targets) = entries.unzip();
+        Self { words, targets }
+    }
+
+    /// The instructions to try if this is the next word.
+    #[must_use]
+    pub fn targets(&self, word: WordId) -> &[u32] {
+        let start = self.words.partition_point(|&w| w < word);
+        let count = self.words[start..].iter().take_while(|&&w| w == word).count();
+        &self.targets[start..start + count]
     }
 }
 
@@ -82,15 +117,18 @@ impl WordSet {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Program {
     /// Instructions; the first is where it starts.
+    #[serde(with = "raw")]
     pub insts: Vec<Inst>,
-    /// For each switch where to go on, by the next word; sorted by word.
-    pub switches: Vec<Vec<(WordId, Vec<u32>)>>,
+    /// The switches, by their number.
+    pub switches: Vec<Switch>,
     /// Names of the captures; number `n` is kept in the slots `2n` and `2n + 1`.
     pub captures: Vec<String>,
     /// Words of which any match holds at least one, the rarest such choice.
     /// Empty only for a word list.
+    #[serde(with = "raw")]
     pub required: Vec<WordId>,
     /// Further such choices, all of which a sentence must meet, the rarest first.
+    #[serde(with = "raw")]
     pub also_required: Vec<u32>,
     /// Words with which a match can begin; `None` if it can begin with any.
     pub first: Option<WordSet>,
@@ -611,7 +649,7 @@ impl Emitter<'_> {
 
     fn switched(&mut self, branches: Vec<Branch<'_>>, first: &[Vec<WordId>]) {
         let number = self.program.switches.len();
-        self.program.switches.push(Vec::new());
+        self.program.switches.push(Switch::default());
         self.push(Inst::Switch(number as u32));
         let mut table: BTreeMap<WordId, Vec<u32>> = BTreeMap::new();
         let mut ends = Vec::new();
@@ -623,7 +661,7 @@ impl Emitter<'_> {
             ends.push(self.here() as usize);
             self.push(Inst::Jump(0));
         }
-        self.program.switches[number] = table.into_iter().collect();
+        self.program.switches[number] = Switch::new(table);
         self.land(ends);
     }
 
