@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::detect::{self, Context, Hit, Passed};
 use crate::finding::{Finding, Skip};
-use crate::formats::{self, Format, InputFormat};
+use crate::formats::{self, Format, InputFormat, Mapping};
 use crate::report::{PlacedTurn, Report};
 use crate::rewrite;
 use crate::roles::{self, RoleHints};
@@ -17,6 +17,8 @@ use crate::turn::{Conversation, Role, Turn};
 pub struct Options {
     /// How to read the source.
     pub input_format: InputFormat,
+    /// How to read JSON of a shape that no format knows; it counts for more than `input_format`.
+    pub mapping: Option<Mapping>,
     /// Whose turns are checked. Turns of an unknown speaker are, whatever stands here, if
     /// the source tells nobody's role.
     pub roles: Vec<Role>,
@@ -30,6 +32,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             input_format: InputFormat::Auto,
+            mapping: None,
             roles: vec![Role::Agent, Role::Bot],
             hints: RoleHints::default(),
             explain_skips: false,
@@ -69,11 +72,20 @@ pub struct Understood {
 /// Reads one source as [`check`] does, and does no more.
 #[must_use]
 pub fn understand(source: &Source, options: &Options) -> Understood {
-    let formats::Understood { format, mut conversations, mut problems } =
-        formats::read(source, options.input_format);
+    let formats::Understood { format, mut conversations, mut problems } = match &options.mapping {
+        Some(mapping) if is_json(source) => formats::read_mapped(source, mapping),
+        _ => formats::read(source, options.input_format),
+    };
     roles::resolve(&mut conversations, &options.hints);
     problems.extend(roles::doubt(&conversations, &options.hints, &options.roles));
     Understood { format, turns: placed(conversations, &options.roles), problems }
+}
+
+/// Whether a mapping speaks of this source: JSON by its name, or what is piped in.
+fn is_json(source: &Source) -> bool {
+    let name = source.name().to_ascii_lowercase();
+    let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
+    name == "<stdin>" || [".json", ".jsonl", ".ndjson"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// Numbers the turns and chooses those to be checked.

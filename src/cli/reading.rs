@@ -1,7 +1,7 @@
 //! How sources are read, and who speaks in them: the arguments that `check` and `turns` share.
 
 use buckstop::check::Options;
-use buckstop::formats::{FORMATS, InputFormat};
+use buckstop::formats::{FORMATS, InputFormat, Mapping};
 use buckstop::roles::RoleHints;
 use buckstop::turn::Role;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -15,6 +15,15 @@ pub(super) struct ReadingArgs {
     /// How files are read
     #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = input_format())]
     input_format: InputFormat,
+
+    /// Where JSON of your own shape keeps what: KEY=PATH pairs, separated by commas
+    ///
+    /// The keys are messages, text, speaker, role, time and conversation; only text is needed.
+    /// A path goes from member to member by points: `--mapping
+    /// messages=thread.items,text=body,speaker=from.name,role=from.kind`. It holds for .json,
+    /// .jsonl and .ndjson files and for standard input; `buckstop turns` shows what comes of it.
+    #[arg(long, value_name = "PAIRS", value_parser = mapping)]
+    mapping: Option<Mapping>,
 
     /// Whose turns are checked, separated by commas
     ///
@@ -69,7 +78,8 @@ impl ReadingArgs {
             return Err(complaint.help("name everybody in only one of --agent, --bot, --customer"));
         }
         let roles = self.roles.iter().flat_map(Whose::roles).copied().collect();
-        Ok(Options { input_format: self.input_format, roles, hints, ..Options::default() })
+        let mapping = self.mapping.clone();
+        Ok(Options { input_format: self.input_format, mapping, roles, hints, ..Options::default() })
     }
 }
 
@@ -99,6 +109,34 @@ fn whose() -> impl TypedValueParser<Value = Whose> {
         }
         name.parse().map(Whose::Only)
     })
+}
+
+/// Reads `text=body,speaker=from.name`.
+fn mapping(pairs: &str) -> Result<Mapping, String> {
+    let mut mapping = Mapping::default();
+    for pair in pairs.split(',') {
+        let (key, path) =
+            pair.split_once('=').ok_or_else(|| format!("`{pair}` is no pair of KEY=PATH"))?;
+        let path = path.trim().to_owned();
+        match key.trim() {
+            "messages" => mapping.messages = path,
+            "text" => mapping.text = path,
+            "speaker" => mapping.speaker = Some(path),
+            "role" => mapping.role = Some(path),
+            "time" => mapping.time = Some(path),
+            "conversation" => mapping.conversation = Some(path),
+            key => {
+                return Err(format!(
+                    "there is no key `{key}`; the keys are messages, text, speaker, role, time \
+                     and conversation"
+                ));
+            }
+        }
+    }
+    if mapping.text.is_empty() {
+        return Err("it must say where the text is: text=PATH".to_owned());
+    }
+    Ok(mapping)
 }
 
 fn input_format() -> impl TypedValueParser<Value = InputFormat> {
