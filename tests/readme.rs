@@ -15,12 +15,16 @@ fn commands() -> Vec<Vec<String>> {
     });
     let known = |words: &Vec<String>| {
         words.iter().filter(|word| word.contains('/')).all(|path| root.join(path).exists())
-            && words.iter().all(|word| !word.ends_with(".toml"))
+            && words.iter().all(|word| !is_pack(word))
             && !words
                 .iter()
                 .any(|word| ["reply.txt", "chat.txt", "inbox.mbox"].contains(&word.as_str()))
     };
     words.filter(known).collect()
+}
+
+fn is_pack(word: &str) -> bool {
+    Path::new(word).extension().is_some_and(|ending| ending == "toml")
 }
 
 /// Words as a shell cuts them, as far as the README needs it: double quotes hold together.

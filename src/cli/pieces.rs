@@ -96,7 +96,7 @@ mod tests {
             let bytes = &text.as_bytes()[at.bytes..at.bytes + piece.len];
             at = Before {
                 bytes: at.bytes + piece.len,
-                lines: at.lines + bytes.iter().filter(|byte| **byte == b'\n').count(),
+                lines: at.lines + memchr::memchr_iter(b'\n', bytes).count(),
             };
         }
         assert_eq!(at, Before { bytes: text.len(), lines: 20 });
