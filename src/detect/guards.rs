@@ -270,7 +270,7 @@ fn redeemed_after(sentences: &Sentences<'_>) -> Option<String> {
 fn owned_step_in(among: Range<usize>, sentences: &mut Sentences<'_>) -> Option<Range<usize>> {
     among.into_iter().find_map(|sentence| {
         let all = sentences.matcher(sentence).sentence();
-        owned_step(sentence, all, sentences)
+        sentences.step(sentence, |sentences| owned_step(sentence, all, sentences))
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use super::matcher::Matcher;
 use super::neighbours::Neighbours;
 use crate::language::Document;
@@ -13,6 +15,8 @@ pub(super) struct Sentences<'a> {
     document: &'a Document<'a>,
     neighbours: &'a Neighbours<'a>,
     matchers: Vec<Option<Matcher<'a>>>,
+    /// The owned next step of each sentence, as far as it was looked for.
+    steps: FxHashMap<usize, Option<Range<usize>>>,
 }
 
 impl<'a> Sentences<'a> {
@@ -22,7 +26,7 @@ impl<'a> Sentences<'a> {
         neighbours: &'a Neighbours<'a>,
     ) -> Self {
         let matchers = std::iter::repeat_with(|| None).take(document.sentences.len()).collect();
-        Self { grammar, document, neighbours, matchers }
+        Self { grammar, document, neighbours, matchers, steps: FxHashMap::default() }
     }
 
     /// What was said around the document.
@@ -47,6 +51,20 @@ impl<'a> Sentences<'a> {
         let (grammar, document) = (self.grammar, self.document);
         let tokens: Range<usize> = document.sentences[sentence].tokens.clone();
         self.matchers[sentence].get_or_insert_with(|| Matcher::new(grammar, document, tokens))
+    }
+
+    /// What `look` finds in a sentence, looked for only once.
+    pub(super) fn step(
+        &mut self,
+        sentence: usize,
+        look: impl FnOnce(&mut Self) -> Option<Range<usize>>,
+    ) -> Option<Range<usize>> {
+        if let Some(known) = self.steps.get(&sentence) {
+            return known.clone();
+        }
+        let found = look(self);
+        self.steps.insert(sentence, found.clone());
+        found
     }
 
     /// Whether a program matches anywhere in a sentence.
