@@ -235,6 +235,10 @@ impl<'t> Document<'t> {
     }
 }
 
+/// The most words of a sentence. Nobody writes longer ones, but a text without a full stop may
+/// be of any length, and the time that a phrase takes grows with its sentence.
+const LONGEST_SENTENCE: usize = 300;
+
 /// Walks a text once and cuts it up.
 struct Tokenizer<'t, 'l> {
     text: &'t str,
@@ -327,10 +331,11 @@ impl Tokenizer<'_, '_> {
         if self.tokens.len() == self.first {
             return Break::None;
         }
-        if between == " " {
+        let long = self.tokens.len() - self.first;
+        if between == " " && long < LONGEST_SENTENCE {
             return Break::None;
         }
-        if self.ends_sentence(between, next) {
+        if long >= LONGEST_SENTENCE || self.ends_sentence(between, next) {
             self.close(between.contains('?'));
             return Break::None;
         }
@@ -588,6 +593,14 @@ mod tests {
     fn punctuation_separates_by_its_weight() {
         assert_eq!(outline("no, pay-grade (they) - I: you"), ["no ,pay grade ,they ;I ;you"]);
         assert_eq!(outline("it is *not* my **job**"), ["it is not my job"]);
+    }
+
+    #[test]
+    fn a_text_without_a_full_stop_is_cut_all_the_same() {
+        let text = "word, ".repeat(1000);
+        let document = Document::new(&text, &Lexicon::default(), &[]);
+        let lengths: Vec<usize> = document.sentences.iter().map(|s| s.tokens.len()).collect();
+        assert_eq!(lengths, [300, 300, 300, 100]);
     }
 
     #[test]
