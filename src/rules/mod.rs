@@ -5,6 +5,7 @@
 //! detection needs. Reading files is left to the caller.
 
 mod assemble;
+mod emit;
 pub mod error;
 pub mod inflect;
 pub mod phrase;
