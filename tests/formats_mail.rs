@@ -7,6 +7,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+mod support;
+
 use buckstop::formats::{InputFormat, Understood, read};
 use buckstop::source::Source;
 use buckstop::text::{MappedText, TextSpan};
@@ -14,6 +16,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
+use support::{fixtures, shown_problems, shown_turn, source};
 
 /// The formats and their folders.
 const FORMATS: [&str; 4] = ["email", "mbox", "csv", "html"];
@@ -22,19 +25,8 @@ fn folder(format: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats").join(format)
 }
 
-fn fixtures(format: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder(format)).expect("the folder of a format");
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a fixture").path()).collect();
-    paths.sort();
-    paths
-}
-
 fn name(path: &Path) -> String {
     path.file_name().expect("a name").to_string_lossy().into_owned()
-}
-
-fn source(path: &Path) -> Source {
-    Source::new(name(path), fs::read(path).expect("a fixture"))
 }
 
 /// What was understood, as people compare it.
@@ -42,21 +34,11 @@ fn shown(reading: &Understood) -> String {
     let mut out = format!("read as {}\n", reading.format.name);
     for conversation in &reading.conversations {
         let channel = conversation.channel.as_deref().unwrap_or("-");
-        let _ =
-            writeln!(out, "conversation {} {channel}", conversation.id.as_deref().unwrap_or("-"));
-        for turn in &conversation.turns {
-            let speaker = turn.speaker.as_deref().unwrap_or("-");
-            let time = turn.time.as_deref().unwrap_or("-");
-            let _ = writeln!(out, "{} | {speaker} | {}", turn.role, time.escape_debug());
-            let _ = writeln!(out, "    {:?}", turn.text.as_str());
-        }
+        let id = conversation.id.as_deref().unwrap_or("-");
+        let _ = writeln!(out, "conversation {id} {channel}");
+        out.extend(conversation.turns.iter().map(shown_turn));
     }
-    for problem in &reading.problems {
-        let place =
-            problem.position.map_or(String::new(), |at| format!("{}:{}: ", at.line, at.column));
-        let _ = writeln!(out, "problem {place}{}", problem.message);
-    }
-    out
+    out + &shown_problems(reading)
 }
 
 #[test]

@@ -5,29 +5,19 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+mod support;
 
 use buckstop::formats::{InputFormat, Understood, read};
 use buckstop::source::Source;
 use buckstop::text::{MappedText, TextSpan};
 use proptest::prelude::*;
+use support::{fixtures, shown_problems, shown_turn, source};
 
 /// The formats and their folders.
 const FORMATS: [&str; 7] =
     ["chat", "whatsapp", "webvtt", "srt", "markdown", "salesforce", "dynamics"];
-
-fn fixtures(format: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats").join(format);
-    let entries = fs::read_dir(folder).expect("the folder of a format");
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a fixture").path()).collect();
-    paths.sort();
-    paths
-}
-
-fn source(path: &Path) -> Source {
-    let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-    Source::new(name, fs::read(path).expect("a fixture"))
-}
 
 /// What was understood, as people compare it.
 fn shown(reading: &Understood) -> String {
@@ -35,19 +25,9 @@ fn shown(reading: &Understood) -> String {
     for conversation in &reading.conversations {
         let channel = conversation.channel.as_deref().unwrap_or("-");
         let _ = writeln!(out, "conversation {channel}");
-        for turn in &conversation.turns {
-            let speaker = turn.speaker.as_deref().unwrap_or("-");
-            let time = turn.time.as_deref().unwrap_or("-");
-            let _ = writeln!(out, "{} | {speaker} | {}", turn.role, time.escape_debug());
-            let _ = writeln!(out, "    {:?}", turn.text.as_str());
-        }
+        out.extend(conversation.turns.iter().map(shown_turn));
     }
-    for problem in &reading.problems {
-        let place =
-            problem.position.map_or(String::new(), |at| format!("{}:{}: ", at.line, at.column));
-        let _ = writeln!(out, "problem {place}{}", problem.message);
-    }
-    out
+    out + &shown_problems(reading)
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::referent;
 use super::sentences::Sentences;
 use crate::language::{Break, Document, MaskKind, WordId};
-use crate::rules::{Condition, Conditions, Guards};
+use crate::rules::{Condition, Conditions, Guards, Place};
 use crate::text::TextSpan;
 
 /// How many words may stand between a frame and the words that it governs.
@@ -57,50 +57,21 @@ pub(super) fn reason_to_pass(
 }
 
 /// What the rule's own `unless` and `when` say.
-pub(super) fn conditions(
+pub(super) fn conditions<'c>(
     candidate: &Candidate,
-    unless: &Conditions,
-    when: &Conditions,
+    unless: &'c Conditions,
+    when: &'c Conditions,
     sentences: &mut Sentences<'_>,
 ) -> Option<String> {
-    if let Some(condition) = holding(candidate, unless, sentences) {
+    let holding = |(place, all): (Place, &'c [Condition]), sentences: &mut Sentences<'_>| {
+        all.iter().find(|c| holds(candidate, c, place, sentences))
+    };
+    if let Some(condition) = unless.by_place().into_iter().find_map(|it| holding(it, sentences)) {
         return Some(format!("the rule makes an exception for \"{}\"", condition.written));
     }
-    let mut missing = |conditions: &[Condition], place: Place| {
-        !conditions.is_empty() && !conditions.iter().any(|c| holds(candidate, c, place, sentences))
-    };
-    let fails = missing(&when.before, Place::Before)
-        || missing(&when.after, Place::After)
-        || missing(&when.sentence, Place::Sentence)
-        || missing(&when.next, Place::Next)
-        || missing(&when.message, Place::Message);
-    fails.then(|| "what the rule asks for around it is missing".to_owned())
-}
-
-#[derive(Clone, Copy)]
-enum Place {
-    Before,
-    After,
-    Sentence,
-    Next,
-    Message,
-}
-
-fn holding<'c>(
-    candidate: &Candidate,
-    conditions: &'c Conditions,
-    sentences: &mut Sentences<'_>,
-) -> Option<&'c Condition> {
-    let places = [
-        (&conditions.before, Place::Before),
-        (&conditions.after, Place::After),
-        (&conditions.sentence, Place::Sentence),
-        (&conditions.next, Place::Next),
-        (&conditions.message, Place::Message),
-    ];
-    places
-        .into_iter()
-        .find_map(|(all, place)| all.iter().find(|c| holds(candidate, c, place, sentences)))
+    let mut asked = when.by_place().into_iter().filter(|(_, all)| !all.is_empty());
+    let missing = asked.any(|it| holding(it, sentences).is_none());
+    missing.then(|| "what the rule asks for around it is missing".to_owned())
 }
 
 fn holds(

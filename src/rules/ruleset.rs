@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{PackError, PackText};
 use super::program::{Grammar, Program};
-use super::silence::Silence;
+use super::silence::{Place, Silence};
 use super::{REGEX_SIZE, Rule};
 
 /// All the rules that take part, compiled.
@@ -82,6 +82,19 @@ pub(crate) struct Conditions {
     pub(crate) sentence: Vec<Condition>,
     pub(crate) next: Vec<Condition>,
     pub(crate) message: Vec<Condition>,
+}
+
+impl Conditions {
+    /// The phrases by the place where they are looked for.
+    pub(crate) fn by_place(&self) -> [(Place, &[Condition]); 5] {
+        [
+            (Place::Before, &self.before),
+            (Place::After, &self.after),
+            (Place::Sentence, &self.sentence),
+            (Place::Next, &self.next),
+            (Place::Message, &self.message),
+        ]
+    }
 }
 
 /// One such phrase, as written and compiled.

@@ -150,14 +150,7 @@ impl<'r> Silence<'r> {
 
 /// The conditions by their places, those left out that ask for nothing.
 fn surroundings(conditions: &Conditions) -> Vec<Surroundings<'_>> {
-    let places = [
-        (Place::Before, &conditions.before),
-        (Place::After, &conditions.after),
-        (Place::Sentence, &conditions.sentence),
-        (Place::Next, &conditions.next),
-        (Place::Message, &conditions.message),
-    ];
-    let asked = places.into_iter().filter(|(_, all)| !all.is_empty());
+    let asked = conditions.by_place().into_iter().filter(|(_, all)| !all.is_empty());
     let told = asked.map(|(place, all)| Surroundings {
         place,
         phrases: all.iter().map(|condition| condition.written.as_str()).collect(),

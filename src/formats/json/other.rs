@@ -114,28 +114,31 @@ fn prose(text: &MappedText) -> MappedText {
     if tags.iter().any(|tag| text.as_str().contains(tag)) { html(text) } else { text.clone() }
 }
 
+/// What the name of a conversation is called; the plain `id` comes last.
+const CONVERSATION: [&str; 16] = [
+    "conversation_id",
+    "conversationId",
+    "ticket_id",
+    "ticketId",
+    "thread_id",
+    "threadId",
+    "chat_id",
+    "chatId",
+    "session_id",
+    "sessionId",
+    "call_id",
+    "callId",
+    "case_id",
+    "caseId",
+    "dialogue_id",
+    "id",
+];
+
 /// What messages look like everywhere.
 const GUESS: Shape<'static> = Shape {
     layouts: &[],
     marks: &[],
-    id: &[
-        "conversation_id",
-        "conversationId",
-        "ticket_id",
-        "ticketId",
-        "thread_id",
-        "threadId",
-        "chat_id",
-        "chatId",
-        "session_id",
-        "sessionId",
-        "call_id",
-        "callId",
-        "case_id",
-        "caseId",
-        "dialogue_id",
-        "id",
-    ],
+    id: &CONVERSATION,
     channel: &["channel", "channel_type", "medium"],
     people: None,
     message: Message {
@@ -259,23 +262,8 @@ const GUESS: Shape<'static> = Shape {
             "start",
             "ts",
         ],
-        conversation: &[
-            "conversation_id",
-            "conversationId",
-            "ticket_id",
-            "ticketId",
-            "thread_id",
-            "threadId",
-            "chat_id",
-            "chatId",
-            "session_id",
-            "sessionId",
-            "call_id",
-            "callId",
-            "case_id",
-            "caseId",
-            "dialogue_id",
-        ],
+        // Of a message, the plain `id` is its own.
+        conversation: CONVERSATION.split_at(CONVERSATION.len() - 1).0,
     },
 };
 
