@@ -24,9 +24,11 @@ pub(super) struct CheckArgs {
     /// Files and folders to check; `-` is standard input [default: what is piped in, or else
     /// the current folder]
     ///
-    /// A folder is walked for .txt, .text, .md, .markdown, .eml, .rst, .adoc, .asciidoc and
-    /// .org files, in the order of their names. Hidden files, binary files and what a
-    /// .gitignore excludes are passed over. A file that is named is always read.
+    /// A folder is walked, in the order of names, for drafts (.txt, .text, .md, .markdown, .html,
+    /// .rst, .adoc, .asciidoc, .org), mails (.eml, .mbox), captions (.vtt, .srt), logs (.log) and
+    /// tables and data (.csv, .tsv, .json, .jsonl, .ndjson) that hold a conversation, each also
+    /// as .gz or .zst. Hidden files, binary files and what a .gitignore excludes are passed
+    /// over. A file that is named is always read.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
