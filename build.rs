@@ -14,7 +14,7 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-#[path = "src/text.rs"]
+#[path = "src/text/span.rs"]
 mod text;
 
 #[path = "src/language/mod.rs"]
@@ -29,7 +29,7 @@ mod rules;
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
-    for path in ["rules", "src/language", "src/rules", "src/finding.rs", "src/text.rs"] {
+    for path in ["rules", "src/language", "src/rules", "src/finding.rs", "src/text/span.rs"] {
         println!("cargo::rerun-if-changed={path}");
     }
     let mut files: Vec<PathBuf> = fs::read_dir(root.join("rules"))?

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::detect::{self, Context, Hit, Passed};
+use crate::detect::{self, Context, Hit, Lack, Passed};
 use crate::finding::{Finding, Skip};
 use crate::formats::{self, Format, InputFormat, Mapping};
 use crate::report::{PlacedTurn, Report};
@@ -54,6 +54,11 @@ pub fn check<'r>(source: Source, options: &Options, ruleset: &'r Ruleset) -> Rep
             let passed = detected.passed.into_iter();
             skips.extend(passed.map(|passed| skip(ruleset, number, turn, passed)));
         }
+    }
+    let lacking = lacking(&turns, ruleset);
+    if !lacking.is_empty() {
+        findings.extend(lacking);
+        findings.sort_by_key(|finding| (finding.turn, finding.span));
     }
     Report { source, turns, findings, skips, problems }
 }
@@ -165,6 +170,39 @@ fn finding<'r>(ruleset: &'r Ruleset, number: usize, turn: &Turn, hit: &Hit) -> F
     }
 }
 
+/// What the checked side of each conversation leaves unsaid.
+fn lacking<'r>(turns: &[PlacedTurn], ruleset: &'r Ruleset) -> Vec<Finding<'r>> {
+    let mut findings = Vec::new();
+    if !ruleset.misses_words() {
+        return findings;
+    }
+    let mut first = 0;
+    // Numbers start again in every conversation.
+    for conversation in turns.chunk_by(|_, next| next.number > 1) {
+        let checked = (first..first + conversation.len()).filter(|&turn| turns[turn].checked);
+        let checked: Vec<usize> = checked.collect();
+        let texts: Vec<&str> = checked.iter().map(|&it| turns[it].turn.text.as_str()).collect();
+        let lacks = detect::missing(&texts, ruleset, None);
+        findings.extend(lacks.iter().map(|lack| {
+            let number = checked[lack.text];
+            unsaid(ruleset, number, &turns[number].turn, lack)
+        }));
+        first += conversation.len();
+    }
+    findings
+}
+
+fn unsaid<'r>(ruleset: &'r Ruleset, number: usize, turn: &Turn, lack: &Lack) -> Finding<'r> {
+    let rule = &ruleset.rules()[lack.rule];
+    Finding {
+        rule,
+        turn: number,
+        span: lack.span,
+        source_span: turn.text.to_source(lack.span),
+        rewrites: rewrite::additions(turn.text.as_str(), rule, lack.span, lack.place),
+    }
+}
+
 fn skip<'r>(ruleset: &'r Ruleset, number: usize, turn: &Turn, passed: Passed) -> Skip<'r> {
     let rule = &ruleset.rules()[passed.rule];
     Skip {
@@ -230,8 +268,10 @@ fn test_example<'r>(
     example: &Example,
 ) -> Option<ExampleFailure<'r>> {
     let reported = |text: &str| -> Vec<String> {
-        let detected = detect::detect_with(text, Context::default(), ruleset, Some(number));
-        detected.hits.iter().map(|hit| text[hit.span.range()].to_owned()).collect()
+        let hits = detect::detect_with(text, Context::default(), ruleset, Some(number)).hits;
+        let lacks = detect::missing(&[text], ruleset, Some(number));
+        let spans = hits.iter().map(|hit| hit.span).chain(lacks.iter().map(|lack| lack.span));
+        spans.map(|span| text[span.range()].to_owned()).collect()
     };
     let kind = match example {
         Example::Flag { text, span } => {
@@ -285,8 +325,15 @@ fn flagged_rewrite(ruleset: &Ruleset, number: usize, rewrite: usize) -> Option<P
     let rule = &ruleset.rules()[number];
     let template = &rule.rewrites[rewrite].text;
     let mut text = template.clone();
-    for name in captures_in(template) {
-        text = text.replace(&format!("{{{name}}}"), "it");
+    for (name, form) in captures_in(template) {
+        let written = form.map_or_else(|| name.to_owned(), |form| format!("{name}:{form}"));
+        text = text.replace(&format!("{{{written}}}"), "it");
+    }
+    if !rule.missing.is_empty() && !detect::has(&text, ruleset, number) {
+        let message = format!("this rewrite of `{}` has nothing of what the rule misses", rule.id);
+        let label = "none of the phrases of `missing` stands in it".to_owned();
+        let help = "say one of them, or add what it says to `missing`".to_owned();
+        return Some(ruleset.rewrite_error(number, rewrite, message, label, help));
     }
     let detected = detect::detect(&text, Context::default(), ruleset);
     let hit = detected.hits.first()?;

@@ -77,14 +77,29 @@ pub struct Rewrite {
     pub span: TextSpan,
 }
 
-/// One deflection.
+impl Rewrite {
+    /// Whether it adds words, and takes none away.
+    #[must_use]
+    pub fn is_addition(&self) -> bool {
+        self.span.is_empty()
+    }
+
+    /// The words to say, without the punctuation that joins them to those around them.
+    #[must_use]
+    pub fn words(&self) -> &str {
+        self.text.trim_start_matches(['.', ',']).trim()
+    }
+}
+
+/// One deflection, or something that a message lacks.
 #[derive(Clone, Debug)]
 pub struct Finding<'r> {
     /// The rule that found it.
     pub rule: &'r Rule,
     /// Index of the turn in the report's turns.
     pub turn: usize,
-    /// The deflecting words, in the turn's text.
+    /// The deflecting words, in the turn's text; for what is lacking, the sentence beside which
+    /// it would stand.
     pub span: TextSpan,
     /// The same words in the source.
     pub source_span: SourceSpan,

@@ -25,6 +25,7 @@ impl Ruleset {
             embedded: true,
             packs: Vec::new(),
             select: Vec::new(),
+            also: Vec::new(),
             ignore: Vec::new(),
             companies: Vec::new(),
         }
@@ -47,6 +48,7 @@ pub struct RulesetBuilder {
     embedded: bool,
     packs: Vec<(String, String)>,
     select: Vec<String>,
+    also: Vec<String>,
     ignore: Vec<String>,
     companies: Vec<String>,
 }
@@ -67,10 +69,17 @@ impl RulesetBuilder {
         self
     }
 
-    /// Keeps only these rules and categories; an empty list keeps all.
+    /// Keeps only these rules and categories; an empty list keeps all that needn't be asked for.
     #[must_use]
     pub fn select(mut self, names: Vec<String>) -> Self {
         self.select = names;
+        self
+    }
+
+    /// Takes these rules and categories in beside those that are selected.
+    #[must_use]
+    pub fn also(mut self, names: Vec<String>) -> Self {
+        self.also = names;
         self
     }
 
@@ -104,7 +113,7 @@ impl RulesetBuilder {
             .map(|name| company_words(name))
             .filter(|words| !words.is_empty())
             .collect();
-        ruleset.choose(&self.select, &self.ignore)?;
+        ruleset.choose(&self.select, &self.also, &self.ignore)?;
         Ok(ruleset)
     }
 
@@ -149,15 +158,21 @@ fn company_words(name: &str) -> Vec<String> {
 }
 
 impl Ruleset {
-    fn choose(&mut self, select: &[String], ignore: &[String]) -> Result<(), BuildError> {
-        for name in select.iter().chain(ignore) {
+    fn choose(
+        &mut self,
+        select: &[String],
+        also: &[String],
+        ignore: &[String],
+    ) -> Result<(), BuildError> {
+        for name in select.iter().chain(also).chain(ignore) {
             self.known_selector(name)?;
         }
         for (rule, matcher) in self.rules.iter().zip(&mut self.matchers) {
             let named = |names: &[String]| {
                 names.iter().any(|n| *n == rule.id || *n == rule.category || n == "all")
             };
-            matcher.enabled = (select.is_empty() || named(select)) && !named(ignore);
+            let selected = if select.is_empty() { !rule.opt_in } else { named(select) };
+            matcher.enabled = (selected || named(also)) && !named(ignore);
         }
         Ok(())
     }

@@ -51,6 +51,8 @@ pub struct Summary {
     pub context_turns: usize,
     /// Findings of every severity.
     pub findings: usize,
+    /// Those among the findings that tell of something lacking.
+    pub lacking: usize,
     /// Findings of severity error.
     pub errors: usize,
     /// Findings of severity warning.
@@ -83,6 +85,7 @@ impl Summary {
         self.skipped += report.skips.len();
         self.problems += report.problems.len();
         for finding in &report.findings {
+            self.lacking += usize::from(!finding.rule.missing.is_empty());
             *self.of_severity(finding.rule.severity) += 1;
         }
     }

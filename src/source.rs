@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use crate::text::{MappedText, MappedTextBuilder, SourceSpan};
+use crate::text::{Charset, Layer, MappedText, MappedTextBuilder, SourceSpan};
 
 /// One input as it was read.
 #[derive(Debug)]
@@ -360,7 +360,11 @@ fn decode_utf8(bytes: &[u8], start: usize) -> (MappedText, Broken) {
 }
 
 fn decode_utf16(bytes: &[u8], start: usize, endian: Endian) -> (MappedText, Broken) {
-    let mut builder = MappedText::builder();
+    let charset = match endian {
+        Endian::Little => Charset::Utf16Le,
+        Endian::Big => Charset::Utf16Be,
+    };
+    let mut builder = MappedText::builder_in(Layer::File(charset));
     let mut broken = Broken::default();
     let mut at = start;
     for decoded in char::decode_utf16(utf16_units(&bytes[start..], endian)) {
@@ -379,7 +383,8 @@ fn decode_utf16(bytes: &[u8], start: usize, endian: Endian) -> (MappedText, Brok
 }
 
 fn decode_windows_1252(bytes: &[u8]) -> MappedText {
-    let mut builder = MappedText::builder();
+    let charset = Charset::of(encoding_rs::WINDOWS_1252);
+    let mut builder = MappedText::builder_in(Layer::File(charset));
     let mut at = 0;
     for chunk in bytes.utf8_chunks() {
         builder.push_verbatim(chunk.valid(), at);

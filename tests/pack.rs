@@ -144,7 +144,8 @@ fn no_rewrite_would_itself_be_flagged() {
 
 #[test]
 fn all_twelve_categories_have_rules() {
-    let mut categories: Vec<&str> = EMBEDDED.rules().iter().map(|r| r.category.as_str()).collect();
+    let deflections = EMBEDDED.rules().iter().filter(|rule| rule.category != "steps");
+    let mut categories: Vec<&str> = deflections.map(|rule| rule.category.as_str()).collect();
     categories.sort_unstable();
     categories.dedup();
     let expected = [

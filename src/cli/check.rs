@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::thread::available_parallelism;
 
 use buckstop::check::{Options, check};
 use buckstop::render::{OutputFormat, RenderOptions, Renderer};
@@ -11,7 +10,7 @@ use buckstop::report::{Report, Summary};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::input::{self, Input, PROSE};
-use super::ordered::in_order;
+use super::ordered::{in_order, threads};
 use super::packs::{PackArgs, SelectArgs};
 use super::reading::ReadingArgs;
 use super::terminal::{Complaint, Terminal, width};
@@ -35,6 +34,13 @@ pub(super) struct CheckArgs {
     /// How findings are written
     #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = output_format())]
     output_format: OutputFormat,
+
+    /// Tell also which of the three steps a reply leaves out: acknowledge, solve, follow up
+    ///
+    /// A draft is judged as a whole; so is all that the company's side says in a conversation.
+    /// These are the rules of the category `steps`, which take part only if they are asked for.
+    #[arg(long)]
+    steps: bool,
 
     /// Show also what was let pass, and why
     #[arg(long)]
@@ -65,6 +71,7 @@ Examples:
   pbpaste | buckstop check -
   buckstop check chat.txt --agent \"Jane Doe\" --bot Hearth
   buckstop check inbox.mbox --agent-domain acme.example
+  buckstop check reply.txt --steps
   buckstop check drafts/ --rules our-rules.toml --ignore they-distancing
   buckstop check drafts/ --output-format json
 
@@ -92,7 +99,7 @@ pub(super) fn run(
     terminal: &mut Terminal<impl Write>,
     status: &mut Status,
 ) -> anyhow::Result<()> {
-    let ruleset = packs::load(&args.packs, &args.select, terminal)?;
+    let ruleset = packs::load(&args.packs, &args.select.and("steps", args.steps), terminal)?;
     let inputs = input::find(&args.paths);
     if inputs.is_empty() && !args.quiet {
         terminal.warning(&nothing_to_check(&args.paths))?;
@@ -109,7 +116,7 @@ pub(super) fn run(
         terminal,
         status,
     };
-    in_order(&inputs, args.threads(), check_one, |checked| run.take(checked))?;
+    in_order(&inputs, threads(args.threads), check_one, |checked| run.take(checked))?;
     run.renderer.finish(&run.summary, &mut run.terminal.out)?;
     if run.summary.context_turns > 0 && run.summary.turns == 0 && !args.quiet {
         terminal.warning(&nobody_to_check())?;
@@ -120,11 +127,6 @@ pub(super) fn run(
 }
 
 impl CheckArgs {
-    fn threads(&self) -> NonZeroUsize {
-        let all = || available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        self.threads.unwrap_or_else(all)
-    }
-
     fn render_options(&self, color: bool) -> RenderOptions {
         RenderOptions {
             color,
@@ -185,7 +187,8 @@ fn nobody_to_check() -> Complaint {
     )
 }
 
-fn nothing_to_check(paths: &[PathBuf]) -> Complaint {
+/// Folders may hold nothing that a walk picks up.
+pub(super) fn nothing_to_check(paths: &[PathBuf]) -> Complaint {
     let places: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
     let place = if places.is_empty() { "the current folder".into() } else { places.join(", ") };
     let endings = PROSE.join(", .");

@@ -17,6 +17,11 @@ const ZSTANDARD: &[u8] = b"\x28\xB5\x2F\xFD";
 const ALWAYS_ALLOWED: u64 = 64 * 1024 * 1024;
 const MOST_GROWTH: u64 = 200;
 
+/// Whether these bytes are the start of something that was compressed.
+pub(super) fn is_compressed(bytes: &[u8]) -> bool {
+    bytes.starts_with(GZIP) || bytes.starts_with(ZSTANDARD)
+}
+
 /// The bytes that were compressed, or the same bytes if they were not.
 ///
 /// # Errors

@@ -55,7 +55,7 @@ pub(super) fn run(
         no_default_rules: !args.paths.is_empty(),
         company: args.company.clone(),
     };
-    let ruleset = packs::load(&packs, &args.select, terminal)?;
+    let ruleset = packs::load(&packs, &args.select.or_all(), terminal)?;
     let tested: Vec<_> = packs::enabled(&ruleset).collect();
     let is_tested = |it: &ExampleFailure<'_>| tested.iter().any(|rule| rule.id == it.rule.id);
     let failures: Vec<_> = test_examples(&ruleset).into_iter().filter(is_tested).collect();

@@ -33,13 +33,18 @@ pub(super) fn write(
     let mut page = Page { out: &mut terminal.out, paint, severity: rule.severity, width: width() };
     page.title(rule)?;
     page.section("Why", &[&rule.why], |page, why| page.prose(why))?;
-    page.section("Say instead", &rule.rewrites, |page, rewrite| {
+    let misses = !rule.missing.is_empty();
+    let offer = if misses { "Say also" } else { "Say instead" };
+    page.section(offer, &rule.rewrites, |page, rewrite| {
         page.labelled(rewrite.applicability.as_str(), &rewrite.text)
     })?;
     let (passing, flagged): (Vec<_>, Vec<_>) =
         rule.examples.iter().partition(|example| matches!(example, Example::Pass { .. }));
     page.section("Examples", &[flagged, passing].concat(), |page, example| page.example(example))?;
-    page.silence(&silence)?;
+    page.silence(&silence, misses)?;
+    page.section("It reports a text that has none of these", &rule.missing, |page, phrase| {
+        page.phrase(phrase)
+    })?;
     page.section("What it finds", &rule.phrases, |page, phrase| page.phrase(phrase))?;
     page.section("What it finds, as regular expressions", &rule.regex, |page, regex| {
         page.written(regex, "  ")
@@ -55,7 +60,7 @@ pub(super) fn write(
 pub(super) fn named_lists(rule: &Rule, silence: &Silence<'_>) -> Vec<String> {
     let around = silence.unless.iter().chain(&silence.when).flat_map(|it| &it.phrases).copied();
     let mut names: Vec<String> = Vec::new();
-    for phrase in rule.phrases.iter().map(String::as_str).chain(around) {
+    for phrase in rule.phrases.iter().chain(&rule.missing).map(String::as_str).chain(around) {
         let Ok(phrase) = parse(phrase) else { continue };
         for name in phrase.lists() {
             if !names.iter().any(|known| known == name) {
@@ -79,7 +84,9 @@ impl<W: Write> Page<'_, W> {
         let (id, title) = (visible(&rule.id), visible(&rule.title));
         let head = self.paint.severity(rule.severity, &format!("{}[{id}]", rule.severity));
         writeln!(self.out, "{head}{}", self.paint.bold(&format!(": {title}")))?;
-        let from = format!("category {}, from {}", visible(&rule.category), visible(&rule.pack));
+        let opt_in = if rule.opt_in { ", opt-in: only if `--select` asks for it" } else { "" };
+        let (category, pack) = (visible(&rule.category), visible(&rule.pack));
+        let from = format!("category {category}, from {pack}{opt_in}");
         writeln!(self.out, "{}", self.paint.dim(&from))
     }
 
@@ -142,14 +149,20 @@ impl<W: Write> Page<'_, W> {
         lines.try_for_each(|line| writeln!(self.out, "  {:11}{line}", ""))
     }
 
-    /// What lets a match pass.
-    fn silence(&mut self, silence: &Silence<'_>) -> io::Result<()> {
+    /// What lets a match pass; where words are missed, what doesn't count as saying them.
+    fn silence(&mut self, silence: &Silence<'_>, misses: bool) -> io::Result<()> {
         let Silence { guards, unless, when } = silence;
-        if guards.is_empty() && unless.is_empty() && when.is_empty() {
+        let sentences: Vec<_> = guards.iter().copied().map(Guard::sentence).collect();
+        if misses {
+            let heading = "When the words don't count";
+            self.section(heading, &sentences, |page, text| page.point(text))?;
+        }
+        let sentences = if misses { Vec::new() } else { sentences };
+        if sentences.is_empty() && unless.is_empty() && when.is_empty() {
             return Ok(());
         }
         self.heading("When it stays silent")?;
-        guards.iter().copied().map(Guard::sentence).try_for_each(|text| self.point(text))?;
+        sentences.iter().try_for_each(|text| self.point(text))?;
         for around in unless {
             let which = if around.phrases.len() > 1 { "One of these" } else { "This" };
             self.surroundings(which, around)?;

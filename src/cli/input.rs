@@ -65,6 +65,20 @@ impl Input {
         Ok((!passed_over).then_some(source))
     }
 
+    /// Reads the bytes of all of it as they stand, compressed or not.
+    ///
+    /// # Errors
+    ///
+    /// A complaint that names the file and says why it can't be read.
+    pub(super) fn bytes(&self) -> Result<Vec<u8>, Complaint> {
+        let bytes = match self {
+            Self::Stdin => read_all(io::stdin().lock()),
+            Self::Named(path) | Self::Met(path) => open(path).and_then(read_all),
+            Self::Piece(path, piece) => piece.read(path),
+        };
+        bytes.map_err(|error| unreadable(&self.name(), &error))
+    }
+
     /// Whether to leave a file alone after all, now that its turns are known: data without a
     /// conversation, or a log of a program, that nobody named.
     pub(super) fn is_passed_over(&self, turns: &[PlacedTurn]) -> bool {
@@ -78,7 +92,7 @@ impl Input {
     }
 
     /// The name that outputs show.
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         match self {
             Self::Stdin => "<stdin>".to_owned(),
             Self::Named(path) | Self::Met(path) | Self::Piece(path, _) => {
@@ -91,6 +105,11 @@ impl Input {
 /// All that is to be checked, in the order of the arguments, folders in the order of their
 /// names; a path that can't be entered is a complaint in its place. Nothing comes twice.
 pub(super) fn find(paths: &[PathBuf]) -> Vec<Result<Input, Complaint>> {
+    find_whole(paths).into_iter().flat_map(in_pieces).collect()
+}
+
+/// As [`find`], but a large file is not cut into pieces.
+pub(super) fn find_whole(paths: &[PathBuf]) -> Vec<Result<Input, Complaint>> {
     let mut found = Vec::new();
     if paths.is_empty() {
         find_without_paths(&mut found);
@@ -110,7 +129,7 @@ pub(super) fn find(paths: &[PathBuf]) -> Vec<Result<Input, Complaint>> {
         Ok(Input::Named(path) | Input::Met(path)) => seen.insert(tidy(path).to_owned()),
         Ok(Input::Piece(..)) | Err(_) => true,
     });
-    found.into_iter().flat_map(in_pieces).collect()
+    found
 }
 
 /// A file with a conversation on every line is read in pieces if it is large, so that memory

@@ -5,19 +5,27 @@
 
 mod check;
 mod compression;
+mod diff;
 mod examples;
 mod explain;
+mod fix;
+mod fmt;
 mod input;
+mod interactive;
 mod layout;
 mod ordered;
 mod packs;
 mod pieces;
+mod questions;
 mod reading;
 mod rules;
+mod safe_copies;
 mod terminal;
 mod turns;
 mod words;
+mod write;
 
+use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -46,6 +54,10 @@ struct Cli {
 enum Command {
     /// Check drafts and conversations for deflecting language
     Check(check::CheckArgs),
+    /// Put words that own the problem in place of deflections
+    Fix(fix::FixArgs),
+    /// Write a draft with its safe rewrites to standard output, for editors
+    Fmt(fmt::FmtArgs),
     /// Show who says what in a conversation, as it was understood
     Turns(turns::TurnsArgs),
     /// List the rules, explain one, or run their own examples
@@ -56,6 +68,8 @@ const AFTER_HELP: &str = "\
 Examples:
   buckstop check drafts/             Check all drafts of a folder
   pbpaste | buckstop check           Check what is piped in
+  buckstop fix --diff drafts/        Show what could be put right at once
+  buckstop fix --interactive a.txt   Choose other words one by one
   buckstop turns chat.txt            See who is taken for whom in a conversation
   buckstop rules not-my-job          Explain a rule
   buckstop check --help              All about checking
@@ -100,6 +114,9 @@ pub(crate) fn run() -> ExitCode {
         Err(error) => {
             // The help text goes to a closed pipe at worst.
             _ = error.print();
+            if error.use_stderr() {
+                fmt::echo_in_spite_of(env::args_os());
+            }
             return if error.use_stderr() { Status::Failed } else { Status::Clean }.into();
         }
     };
@@ -121,6 +138,8 @@ impl Command {
     fn run(&self, terminal: &mut Terminal<impl Write>, status: &mut Status) -> anyhow::Result<()> {
         match self {
             Self::Check(args) => check::run(args, terminal, status),
+            Self::Fix(args) => fix::run(args, terminal, status),
+            Self::Fmt(args) => fmt::run(args, terminal, status),
             Self::Turns(args) => turns::run(args, terminal, status),
             Self::Rules(args) => rules::run(args, terminal, status),
         }

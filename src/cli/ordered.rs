@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError, mpsc};
-use std::thread;
+use std::thread::{self, available_parallelism};
 
 /// How many items a thread may be ahead of the one whose turn it is, so that one slow
 /// item does not make all that come after it pile up in memory.
 const AHEAD: usize = 16;
+
+/// As many threads as were asked for, or else one per processor.
+pub(super) fn threads(asked: Option<NonZeroUsize>) -> NonZeroUsize {
+    asked.unwrap_or_else(|| available_parallelism().unwrap_or(NonZeroUsize::MIN))
+}
 
 /// Does `work` on every item, on up to `threads` threads, and hands the results to `take`
 /// in the order of the items, each as soon as its turn comes.

@@ -34,7 +34,7 @@ pub(super) struct PackArgs {
 }
 
 /// Which of the rules take part.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Rules")]
 pub(super) struct SelectArgs {
     /// Use only these rules; ids and categories, separated by commas
@@ -44,6 +44,28 @@ pub(super) struct SelectArgs {
     /// Leave out these rules; ids and categories, separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
+
+    /// Rules and categories that a command takes in beside these.
+    #[arg(skip)]
+    pub(super) also: Vec<String>,
+}
+
+impl SelectArgs {
+    /// All the rules there are, those that must be asked for among them, unless it names some.
+    pub(super) fn or_all(&self) -> Self {
+        let mut all = self.clone();
+        if all.select.is_empty() {
+            all.select.push("all".to_owned());
+        }
+        all
+    }
+
+    /// The rules of a category in addition, if they are asked for.
+    pub(super) fn and(&self, category: &str, asked_for: bool) -> Self {
+        let mut both = self.clone();
+        both.also.extend(asked_for.then(|| category.to_owned()));
+        both
+    }
 }
 
 /// Reads the packs and compiles all the rules that take part.
@@ -66,14 +88,21 @@ pub(super) fn load(
         builder = add(builder, path)?;
     }
     let builder = builder.company(packs.company.clone());
-    let builder = builder.select(select.select.clone()).ignore(select.ignore.clone());
+    let builder = builder.select(select.select.clone()).also(select.also.clone());
+    let builder = builder.ignore(select.ignore.clone());
     let ruleset = builder.build().or_else(|error| refuse(error, terminal))?;
     if !packs.rules.is_empty() {
         check_rewrites(&ruleset).or_else(|it| refuse(BuildError::Packs(it), terminal))?;
     }
     if enabled(&ruleset).next().is_none() {
         let complaint = Complaint::new("no rules are left to check with");
-        return Err(complaint.help("--ignore takes away all that --select leaves").into());
+        let asked = ruleset.rules().iter().any(|rule| rule.opt_in) && select.select.is_empty();
+        let help = if asked {
+            "opt-in rules take part if --select names them or their category"
+        } else {
+            "--ignore takes away all that --select leaves"
+        };
+        return Err(complaint.help(help).into());
     }
     Ok(ruleset)
 }

@@ -70,7 +70,7 @@ pub(super) fn run(
     if let Some(RulesCommand::Test(args)) = &args.command {
         return examples::run(args, terminal, status);
     }
-    let ruleset = packs::load(&args.packs, &args.select, terminal)?;
+    let ruleset = packs::load(&args.packs, &args.select.or_all(), terminal)?;
     match (&args.id, args.output_format) {
         (None, RulesFormat::Text) => list(&ruleset, terminal),
         (None, RulesFormat::Json) => {
@@ -107,7 +107,9 @@ fn list(ruleset: &Ruleset, terminal: &mut Terminal<impl Write>) -> anyhow::Resul
         for rule in rules {
             let severity = paint.severity(rule.severity, &format!("{:7}", rule.severity.as_str()));
             let (id, title) = (visible(&rule.id), visible(&rule.title));
-            writeln!(out, "  {severity}  {id:widest$}  {}", paint.dim(&title))?;
+            let remark = if rule.opt_in { " (opt-in)" } else { "" };
+            let title = paint.dim(&format!("{title}{remark}"));
+            writeln!(out, "  {severity}  {id:widest$}  {title}")?;
         }
         writeln!(out)?;
     }
@@ -131,6 +133,8 @@ struct RuleOut<'r> {
     why: &'r str,
     phrases: &'r [String],
     regex: &'r [String],
+    missing: &'r [String],
+    opt_in: bool,
     rewrites: Vec<RewriteOut<'r>>,
     examples: Vec<ExampleOut<'r>>,
     guards: Vec<GuardOut>,
@@ -184,6 +188,8 @@ impl<'r> RuleOut<'r> {
             why: &rule.why,
             phrases: &rule.phrases,
             regex: &rule.regex,
+            missing: &rule.missing,
+            opt_in: rule.opt_in,
             rewrites: rewrites.collect(),
             examples: examples.collect(),
             guards: guards.collect(),

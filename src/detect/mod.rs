@@ -6,6 +6,7 @@
 
 mod guards;
 mod matcher;
+mod missing;
 mod neighbours;
 mod overlap;
 mod referent;
@@ -22,6 +23,8 @@ use crate::language::Document;
 use crate::rules::Ruleset;
 use crate::text::TextSpan;
 
+pub(crate) use missing::{Lack, has, missing};
+
 /// A deflection, as a rule sees it.
 #[derive(Clone, Debug)]
 pub(crate) struct Hit {
@@ -31,10 +34,10 @@ pub(crate) struct Hit {
     pub(crate) matched: TextSpan,
     /// The words to report: those matched, or the whole clause if the rule says so.
     pub(crate) span: TextSpan,
+    /// The sentence that holds it, without the punctuation that ends it.
+    pub(crate) sentence: TextSpan,
     /// What the phrase remembered, by name.
     pub(crate) captures: Vec<(String, TextSpan)>,
-    /// Whether the matched words begin their sentence.
-    pub(crate) begins_sentence: bool,
 }
 
 /// A match that a guard let pass.
@@ -114,6 +117,7 @@ impl Detected {
         self.hits.extend(other.hits.into_iter().map(|hit| Hit {
             matched: shift(hit.matched),
             span: shift(hit.span),
+            sentence: shift(hit.sentence),
             captures: hit.captures.into_iter().map(|(name, span)| (name, shift(span))).collect(),
             ..hit
         }));
@@ -167,6 +171,7 @@ struct Scan<'a> {
 
 impl Scan<'_> {
     fn phrases(&mut self) {
+        let mut due = Vec::new();
         for sentence in 0..self.sentences.len() {
             let tokens = self.sentences.document().sentences[sentence].tokens.clone();
             for token in tokens {
@@ -177,9 +182,14 @@ impl Scan<'_> {
                     if std::mem::replace(&mut self.seen[pattern as usize], sentence as u32 + 1)
                         != sentence as u32 + 1
                     {
-                        self.try_pattern(pattern as usize, sentence);
+                        due.push(pattern as usize);
                     }
                 }
+            }
+            // Of two phrases that find the same words, the one that its rule names first counts.
+            due.sort_unstable();
+            for pattern in due.drain(..) {
+                self.try_pattern(pattern, sentence);
             }
         }
     }
@@ -232,7 +242,7 @@ impl Scan<'_> {
     }
 
     fn takes_part(&self, rule: usize) -> bool {
-        self.ruleset.matchers[rule].enabled && self.only.is_none_or(|only| only == rule)
+        self.only.map_or(self.ruleset.matchers[rule].enabled, |only| only == rule)
     }
 
     /// Asks the guards and files the candidate.
@@ -252,13 +262,12 @@ impl Scan<'_> {
         } else {
             candidate.span
         };
-        let begins_sentence = candidate.tokens.start == sentence.start;
         self.detected.hits.push(Hit {
             rule,
             matched: candidate.span,
             span,
+            sentence: document.span(sentence),
             captures,
-            begins_sentence,
         });
     }
 }

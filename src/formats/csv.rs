@@ -10,7 +10,7 @@ use memchr::{memchr, memchr2};
 use rustc_hash::FxHashMap;
 
 use super::{Certainty, Format, Input, Reading, html, label};
-use crate::text::{MappedText, TextSpan};
+use crate::text::{CsvField, Layer, MappedText, MappedTextBuilder, TextSpan};
 use crate::turn::{Conversation, Role, Turn};
 
 /// Delimiter-separated values.
@@ -43,7 +43,9 @@ fn recognize(input: &Input<'_>) -> Certainty {
 
 fn read(input: &Input<'_>) -> Reading {
     let table = Table::new(input.text.as_str());
-    let mut rows = Rows { input, columns: table.columns, out: Groups::default(), problems: 0 };
+    let delimiter = table.delimiter;
+    let mut rows =
+        Rows { input, columns: table.columns, delimiter, out: Groups::default(), problems: 0 };
     if !rows.columns.say_something() {
         let message = "no column holds the messages, so nothing is checked; \
             name it `text`, `message` or `body` in the header";
@@ -342,6 +344,7 @@ fn plain(name: &str) -> String {
 struct Rows<'i> {
     input: &'i Input<'i>,
     columns: Columns,
+    delimiter: u8,
     out: Groups,
     problems: usize,
 }
@@ -417,7 +420,7 @@ impl Rows<'_> {
 
     /// The decoded text of a field; HTML in it is read as such.
     fn said(&self, field: &Field) -> MappedText {
-        let text = field.decoded(&self.input.text);
+        let text = field.words(&self.input.text, self.delimiter);
         let tags = ["</", "<br", "<p>", "<div"];
         let references =
             ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;", "&#x27;", "&nbsp;", "&#8217;"];
@@ -542,7 +545,17 @@ impl Field {
 
     /// The field with doubled marks as one and CR LF as LF.
     fn decoded(&self, text: &MappedText) -> MappedText {
-        let mut out = MappedText::builder();
+        self.read(text, MappedText::builder())
+    }
+
+    /// The same, for words that may be changed where they stand.
+    fn words(&self, text: &MappedText, delimiter: u8) -> MappedText {
+        let span = text.to_source(TextSpan::new(self.span.start, self.span.end));
+        let field = CsvField { span, quoted: self.quoted, delimiter: char::from(delimiter) };
+        self.read(text, MappedText::builder_in(Layer::Csv(field)))
+    }
+
+    fn read(&self, text: &MappedText, mut out: MappedTextBuilder) -> MappedText {
         let mut at = self.span.start;
         let written = text.as_str().as_bytes();
         let verbatim = |start, end| TextSpan::new(start, end);

@@ -9,7 +9,7 @@
 use html5gum::{DefaultEmitter, Span, StartTag, Token, Tokenizer};
 
 use super::{Certainty, Format, Reading};
-use crate::text::{MappedText, MappedTextBuilder, TextSpan};
+use crate::text::{Layer, MappedText, MappedTextBuilder, TextSpan};
 use crate::turn::{Conversation, Role, Turn};
 
 /// A draft in HTML.
@@ -32,8 +32,17 @@ pub(super) const HTML: Format = Format {
 
 /// The prose of an HTML text.
 pub(super) fn text(from: &MappedText) -> MappedText {
+    read(from, MappedText::builder_in(Layer::Html))
+}
+
+/// The prose of a text that is known to be spelled much as HTML.
+pub(super) fn decoded(from: &MappedText) -> MappedText {
+    read(from, MappedText::builder())
+}
+
+fn read(from: &MappedText, out: MappedTextBuilder) -> MappedText {
     let html = from.as_str();
-    let mut prose = Prose::new(from);
+    let mut prose = Prose::new(from, out);
     let mut emitter = DefaultEmitter::new_with_span();
     emitter.naively_switch_states(true);
     let mut end = 0;
@@ -54,7 +63,7 @@ pub(super) fn text(from: &MappedText) -> MappedText {
 /// A text in which only the character references are decoded: plain text that went
 /// through a program that escapes it, `that&#39;s`.
 pub(super) fn unescaped(from: &MappedText) -> MappedText {
-    let mut prose = Prose::new(from);
+    let mut prose = Prose::new(from, MappedText::builder_in(Layer::References));
     prose.preformatted = 1;
     prose.text(TextSpan::new(0, from.as_str().len()));
     prose.out.finish()
@@ -131,10 +140,10 @@ struct Prose<'a> {
 }
 
 impl<'a> Prose<'a> {
-    fn new(from: &'a MappedText) -> Self {
+    fn new(from: &'a MappedText, out: MappedTextBuilder) -> Self {
         Self {
             from,
-            out: MappedText::builder(),
+            out,
             frames: Vec::new(),
             quotes: 0,
             hidden: 0,
@@ -221,7 +230,7 @@ impl<'a> Prose<'a> {
     fn mark(&mut self, mark: &str, tag: TextSpan) {
         if self.hidden == 0 {
             self.before_word();
-            self.out.push_decoded(mark, self.from, tag);
+            self.out.push_decoded_mark(mark, self.from, tag);
         }
     }
 
@@ -308,13 +317,18 @@ impl<'a> Prose<'a> {
         let broken_by = self.broken_by;
         let new_line = self.out.is_empty() || self.breaks > 0;
         if self.out.is_empty() {
-            self.out.push_decoded(&prefix, self.from, broken_by);
+            self.out.push_decoded_mark(&prefix, self.from, broken_by);
         } else if self.breaks > 0 {
             let same = quotes == self.line_quotes;
             let between = if self.breaks > 1 && same { prefix.trim_end() } else { "" };
             let between = if self.breaks > 1 { format!("{between}\n") } else { String::new() };
             let lines = format!("\n{between}{prefix}");
-            self.out.push_decoded(&lines, self.from, broken_by);
+            // A line break that counts as it stands is text; one that a tag asks for is not.
+            if prefix.is_empty() && self.from.slice(broken_by).starts_with(['\r', '\n']) {
+                self.out.push_decoded(&lines, self.from, broken_by);
+            } else {
+                self.out.push_decoded_mark(&lines, self.from, broken_by);
+            }
         } else if let Some(space) = self.space {
             self.write_space(space);
         }

@@ -1,6 +1,6 @@
 //! The lines of a text, with their places.
 
-use crate::text::{MappedText, TextSpan};
+use crate::text::{Layer, MappedText, TextSpan};
 
 /// A line without its line break.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,7 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
 
 /// The part of a text between two places, without what is blank around it.
 pub(super) fn cut(from: &MappedText, start: usize, end: usize) -> MappedText {
-    let mut builder = MappedText::builder();
+    let mut builder = MappedText::builder_in(Layer::Message);
     builder.push_slice(from, trimmed(from.as_str(), start, end));
     builder.finish()
 }

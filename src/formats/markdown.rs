@@ -12,7 +12,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::lines::trimmed;
 use super::{Certainty, Format, Input, draft};
-use crate::text::{MappedText, MappedTextBuilder, TextSpan};
+use crate::text::{Layer, MappedText, MappedTextBuilder, TextSpan};
 
 /// A draft in Markdown.
 pub(super) const MARKDOWN: Format = Format {
@@ -57,7 +57,7 @@ struct Prose<'a> {
 
 impl<'a> Prose<'a> {
     fn new(text: &'a MappedText) -> Self {
-        let out = MappedText::builder();
+        let out = MappedText::builder_in(Layer::Markdown);
         Self { text, out, at: None, end: 0, quotes: 0, silent: false }
     }
 
@@ -68,7 +68,7 @@ impl<'a> Prose<'a> {
             Event::Text(decoded) => self.words(decoded, range),
             Event::Code(_) | Event::InlineHtml(_) | Event::FootnoteReference(_) => {
                 self.open(range.start);
-                self.verbatim(range.end);
+                self.marked(range.end);
             }
             Event::SoftBreak | Event::HardBreak => self.line_break(range),
             _ => {}
@@ -119,7 +119,7 @@ impl<'a> Prose<'a> {
         let span = trimmed(self.text.as_str(), range.start, range.end);
         if !span.is_empty() && is_prose(self.text.slice(span)) {
             self.open(span.range().start);
-            self.verbatim(span.range().end);
+            self.marked(span.range().end);
             self.close(span.range().end);
         }
     }
@@ -130,8 +130,19 @@ impl<'a> Prose<'a> {
             return;
         }
         self.open(range.start);
-        self.gap(range.start);
-        let span = TextSpan::new(range.start, range.end);
+        let escaped = self.gap(range.start);
+        let mut span = TextSpan::new(range.start, range.end);
+        if escaped
+            && let Some(first) = decoded.chars().next()
+            && self.text.slice(span) == decoded
+        {
+            let start = TextSpan::new(range.start - 1, range.start + first.len_utf8());
+            self.out.push_decoded(&decoded[..first.len_utf8()], self.text, start);
+            span.start = start.end;
+            self.out.push_slice(self.text, span);
+            self.at = Some(range.end);
+            return;
+        }
         if self.text.slice(span) == decoded {
             self.out.push_slice(self.text, span);
         } else {
@@ -141,13 +152,15 @@ impl<'a> Prose<'a> {
     }
 
     /// What stands between two pieces of a block: marks, or the backslash before one.
-    fn gap(&mut self, end: usize) {
-        let Some(at) = self.at.filter(|&at| at < end) else { return };
-        let gap = &self.text.as_str()[at..end];
-        if gap != "\\" {
+    /// Returns whether it is that backslash, which is no part of the text.
+    fn gap(&mut self, end: usize) -> bool {
+        let Some(at) = self.at.filter(|&at| at < end) else { return false };
+        let escape = &self.text.as_str()[at..end] == "\\";
+        if !escape {
             self.out.push_slice(self.text, TextSpan::new(at, end));
         }
         self.at = Some(end);
+        escape
     }
 
     /// Takes all up to `end` as it is written.
@@ -155,6 +168,15 @@ impl<'a> Prose<'a> {
         let at = self.at.unwrap_or(end);
         if at < end && !self.silent {
             self.out.push_slice(self.text, TextSpan::new(at, end));
+            self.at = Some(end);
+        }
+    }
+
+    /// Takes what is up to `end` as it is written, and as no words: code, tags, addresses.
+    fn marked(&mut self, end: usize) {
+        let at = self.at.unwrap_or(end);
+        if at < end && !self.silent {
+            self.out.push_marked_slice(self.text, TextSpan::new(at, end));
             self.at = Some(end);
         }
     }
@@ -167,17 +189,17 @@ impl<'a> Prose<'a> {
         let inner = tail.strip_prefix("](").and_then(|inner| inner.strip_suffix(')'));
         let reference = tail.strip_prefix("][").and_then(|inner| inner.strip_suffix(']'));
         let Some(inner) = inner.or(reference).filter(|inner| !inner.is_empty()) else {
-            return self.verbatim(end);
+            return self.marked(end);
         };
         if inner.contains(['`', '\n']) {
-            self.out.push_decoded("](`\u{2026}`)", self.text, TextSpan::new(at, end));
+            self.out.push_decoded_mark("](`\u{2026}`)", self.text, TextSpan::new(at, end));
         } else if inner.contains("://") && !inner.contains(char::is_whitespace) {
-            return self.verbatim(end);
+            return self.marked(end);
         } else {
             let last = end - 1;
-            self.out.push_decoded("](`", self.text, TextSpan::new(at, at + 2));
-            self.out.push_slice(self.text, TextSpan::new(at + 2, last));
-            self.out.push_decoded("`)", self.text, TextSpan::new(last, end));
+            self.out.push_decoded_mark("](`", self.text, TextSpan::new(at, at + 2));
+            self.out.push_marked_slice(self.text, TextSpan::new(at + 2, last));
+            self.out.push_decoded_mark("`)", self.text, TextSpan::new(last, end));
         }
         self.at = Some(end);
     }
@@ -215,10 +237,10 @@ impl<'a> Prose<'a> {
         }
         let gap = TextSpan::new(self.end.min(start), start);
         if !self.out.is_empty() {
-            self.out.push_decoded("\n\n", self.text, gap);
+            self.out.push_decoded_mark("\n\n", self.text, gap);
         }
         if self.quotes > 0 {
-            self.out.push_decoded("> ", self.text, TextSpan::new(start, start));
+            self.out.push_decoded_mark("> ", self.text, TextSpan::new(start, start));
         }
         self.at = Some(start);
     }

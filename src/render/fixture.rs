@@ -21,6 +21,8 @@ pub(super) fn rule(id: &str, severity: Severity) -> Rule {
         links: Vec::new(),
         phrases: Vec::new(),
         regex: Vec::new(),
+        missing: Vec::new(),
+        opt_in: false,
         rewrites: Vec::new(),
         examples: Vec::new(),
         pack: "default.toml".to_owned(),

@@ -50,7 +50,7 @@ impl Full {
                 .iter()
                 .zip(&quoted)
                 .enumerate()
-                .map(|(number, (rewrite, words))| help(number, rewrite.applicability, words)),
+                .map(|(number, (rewrite, words))| help(number, rewrite, words)),
         );
         self.draftsman.draw(&Diagnostic {
             severity: rule.severity,
@@ -61,7 +61,7 @@ impl Full {
                 text: text.as_str(),
                 span: finding.span.range(),
                 line: line_number(report, text, finding.span),
-                label: None,
+                label: beside(finding),
             }),
             notes,
         })
@@ -127,13 +127,24 @@ fn line_number(report: &Report<'_>, text: &MappedText, span: TextSpan) -> Option
     shown_as_counted.then_some(first)
 }
 
-fn quoted(rewrite: &Rewrite) -> String {
-    format!("\"{}\"", rewrite.text)
+/// On which side of the marked sentence words are to be added, if that is all there is to do.
+fn beside(finding: &Finding<'_>) -> Option<&'static str> {
+    let addition = finding.rewrites.first().filter(|rewrite| rewrite.is_addition())?;
+    let before = addition.span.start < finding.span.end;
+    Some(if before { "before this" } else { "after this" })
 }
 
-fn help(number: usize, applicability: Applicability, words: &str) -> Note<'_> {
-    let lead = if number == 0 { "say instead:" } else { "or:" };
-    let remark = match applicability {
+fn quoted(rewrite: &Rewrite) -> String {
+    format!("\"{}\"", rewrite.words())
+}
+
+fn help<'w>(number: usize, rewrite: &Rewrite, words: &'w str) -> Note<'w> {
+    let lead = match number {
+        0 if rewrite.is_addition() => "say also:",
+        0 => "say instead:",
+        _ => "or:",
+    };
+    let remark = match rewrite.applicability {
         Applicability::Safe => "",
         Applicability::Suggested => "(suggested)",
         Applicability::Template => "(template)",

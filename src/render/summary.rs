@@ -23,8 +23,19 @@ fn found(summary: &Summary, paint: Paint) -> String {
     } else if summary.findings == 0 {
         format!("{} in {}", paint.good("No deflections found"), count(summary.files, "file"))
     } else {
-        let found = paint.bold(&format!("Found {}", count(summary.findings, "deflection")));
+        let found = paint.bold(&format!("Found {}", kinds(summary)));
         format!("{found} in {} ({})", files(summary), severities(summary, paint))
+    }
+}
+
+/// "3 deflections and 2 things missing".
+fn kinds(summary: &Summary) -> String {
+    let deflections = count(summary.findings - summary.lacking, "deflection");
+    let lacking = format!("{} missing", count(summary.lacking, "thing"));
+    match (summary.findings - summary.lacking, summary.lacking) {
+        (_, 0) => deflections,
+        (0, _) => lacking,
+        _ => format!("{deflections} and {lacking}"),
     }
 }
 
@@ -98,6 +109,18 @@ mod tests {
         assert_eq!(
             line(&summary, RenderOptions { explain_skips: true, ..PLAIN }),
             "Found 1 deflection in 1 file (1 info); 2 matches let pass."
+        );
+    }
+
+    #[test]
+    fn what_is_missing_is_no_deflection() {
+        let summary = Summary { files: 1, files_with_findings: 1, ..Summary::default() };
+        let summary = Summary { findings: 2, lacking: 2, infos: 2, ..summary };
+        assert_eq!(line(&summary, PLAIN), "Found 2 things missing in 1 file (2 info).");
+        let summary = Summary { findings: 3, errors: 1, ..summary };
+        assert_eq!(
+            line(&summary, PLAIN),
+            "Found 1 deflection and 2 things missing in 1 file (1 error, 2 info)."
         );
     }
 

@@ -9,16 +9,18 @@ use regex::RegexBuilder;
 use toml::Spanned;
 
 use super::error::PackError;
+use super::inflect::Form;
 use super::phrase::{Node, PhraseError, parse};
 use super::program::{Grammar, Program};
 use super::ruleset::{
-    Condition, Conditions, Guards, Origin, PackSource, Pattern, Regexes, RuleMatcher, Ruleset,
+    Condition, Conditions, Edge, Guards, Missing, Origin, PackSource, Pattern, Regexes,
+    RuleMatcher, Ruleset,
 };
 use super::schema::{
-    ApplicabilityName, ConditionTable, ExampleTable, ExtendName, GuardTable, PackFile,
+    ApplicabilityName, ConditionTable, EdgeName, ExampleTable, ExtendName, GuardTable, PackFile,
     RewriteEntry, RuleTable, SeverityName,
 };
-use super::{Example, REGEX_SIZE, RewriteTemplate, Rule};
+use super::{Example, InsteadOf, REGEX_SIZE, RewriteTemplate, Rule};
 use crate::finding::{Applicability, Severity};
 
 /// Packs on their way to a ruleset, with all the mistakes met so far.
@@ -201,6 +203,7 @@ impl Assembly {
         let number = ruleset.rules.len() as u32;
         let id = table.id.get_ref().clone();
         self.check_id(file, &table, ids);
+        self.check_kind(file, &table);
         for phrase in &table.phrases {
             if let Some(program) = self.compile_phrase(&mut ruleset.grammar, file, phrase) {
                 ruleset.patterns.push(Pattern { rule: number, program });
@@ -208,6 +211,14 @@ impl Assembly {
         }
         let regexes: Vec<String> =
             table.regex.iter().filter_map(|r| self.check_regex(file, r)).collect();
+        let missing = Missing {
+            programs: table
+                .missing
+                .iter()
+                .filter_map(|phrase| self.compile_phrase(&mut ruleset.grammar, file, phrase))
+                .collect(),
+            edge: if table.place == Some(EdgeName::Start) { Edge::Start } else { Edge::End },
+        };
         let category = table.category.clone().unwrap_or_else(|| "custom".to_owned());
         let captures: HashSet<String> = ruleset
             .patterns
@@ -225,10 +236,15 @@ impl Assembly {
         ruleset.matchers.push(RuleMatcher {
             regexes: Regexes::new(regexes),
             extend: table.extend == ExtendName::Clause,
-            guards: guards(&category, &table.guards),
+            guards: if missing.programs.is_empty() {
+                guards(&category, &table.guards)
+            } else {
+                guards_of_missing(&table.guards)
+            },
+            missing,
             unless: self.conditions(&mut ruleset.grammar, file, &table.unless),
             when: self.conditions(&mut ruleset.grammar, file, &table.when),
-            enabled: true,
+            enabled: !table.opt_in,
             file,
             places,
         });
@@ -241,6 +257,8 @@ impl Assembly {
             links: table.links,
             phrases: table.phrases.into_iter().map(Spanned::into_inner).collect(),
             regex: table.regex.into_iter().map(Spanned::into_inner).collect(),
+            missing: table.missing.into_iter().map(Spanned::into_inner).collect(),
+            opt_in: table.opt_in,
             rewrites: table
                 .rewrites
                 .into_iter()
@@ -266,17 +284,42 @@ impl Assembly {
             );
         }
         if !ids.insert(id.clone()) {
-            self.error(file, place.clone(), format!("there are two rules `{id}`"), "this name is taken".to_owned(), Some("rename this one; `--ignore` takes the other out, `buckstop rules` lists all names".to_owned()));
+            self.error(file, place, format!("there are two rules `{id}`"), "this name is taken".to_owned(), Some("rename this one; `--ignore` takes the other out, `buckstop rules` lists all names".to_owned()));
         }
-        if table.phrases.is_empty() && table.regex.is_empty() {
-            self.error(
-                file,
-                place,
+    }
+
+    /// A rule either finds words or misses them, and what it says must mean something for its kind.
+    fn check_kind(&mut self, file: usize, table: &RuleTable) {
+        let id = table.id.get_ref();
+        let finds = !table.phrases.is_empty() || !table.regex.is_empty();
+        let (message, label, help) = match (finds, table.missing.is_empty()) {
+            (false, true) => (
                 format!("the rule `{id}` looks for nothing"),
                 "no phrases".to_owned(),
-                Some("add `phrases = [\"...\"]`".to_owned()),
-            );
-        }
+                "add `phrases = [\"...\"]`, or `missing = [\"...\"]`",
+            ),
+            (true, false) => (
+                format!("the rule `{id}` reports words and the lack of words"),
+                "both `phrases` and `missing`".to_owned(),
+                "make two rules of it",
+            ),
+            (true, true) if table.place.is_some() => (
+                format!("the rule `{id}` says where words are to be added, and misses none"),
+                "`place` without `missing`".to_owned(),
+                "take `place` out: a finding stands where its words stand",
+            ),
+            (false, false) => match of_no_use_to_missing(table) {
+                Some(key) => (
+                    format!("the rule `{id}` misses words, and these have no place"),
+                    format!("`{key}` beside `missing`"),
+                    "of conditions it can have `unless.message` and `when.message`, of guards \
+                     `quoted`, `code`, `negated`, `hypothetical` and `asked`",
+                ),
+                None => return,
+            },
+            (true, true) => return,
+        };
+        self.error(file, table.id.span(), message, label, Some(help.to_owned()));
     }
 
     fn compile_phrase(
@@ -346,7 +389,21 @@ impl Assembly {
         rewrite: &Spanned<RewriteEntry>,
         captures: &HashSet<String>,
     ) {
-        for name in crate::rules::captures_in(&rewrite.get_ref().text) {
+        let entry = rewrite.get_ref();
+        let used = crate::rules::captures_in(&entry.text);
+        let replaced = entry.instead_of.iter().map(String::as_str);
+        let replaced = replaced.filter(|name| !matches!(*name, "words" | "clause"));
+        for (name, form) in used.chain(replaced.map(|name| (name, None))) {
+            if let Some(form) = form.filter(|form| form.parse::<Form>().is_err()) {
+                let forms = Form::ALL.map(|(name, _)| name).join("`, `");
+                self.error(
+                    file,
+                    rewrite.span(),
+                    format!("there is no form `{form}`"),
+                    "in this rewrite".to_owned(),
+                    Some(format!("the forms are `{forms}`")),
+                );
+            }
             if !captures.contains(name) {
                 let help = format!(
                     "remember a part of a phrase with `{{{name}=...}}`, or write the words out"
@@ -509,13 +566,86 @@ fn rewrite_template(entry: RewriteEntry) -> RewriteTemplate {
         Some(ApplicabilityName::Template) => Applicability::Template,
         Some(ApplicabilityName::Suggested) | None => Applicability::Suggested,
     };
-    RewriteTemplate { text: entry.text, applicability }
+    let instead_of = match entry.instead_of.first().map(String::as_str) {
+        None if is_clause(&entry.text) => InsteadOf::Clause,
+        None | Some("words") => InsteadOf::Words,
+        Some("clause") => InsteadOf::Clause,
+        Some(_) => InsteadOf::Captures(entry.instead_of),
+    };
+    RewriteTemplate { text: entry.text, applicability, instead_of }
+}
+
+/// Whether the words of a rewrite are a sentence of their own: "we made a mistake", "let me see",
+/// "[name] will call you", but not "our policy".
+fn is_clause(text: &str) -> bool {
+    const OPENERS: [&str; 30] = [
+        "i",
+        "i'm",
+        "i'll",
+        "i've",
+        "i'd",
+        "we",
+        "we're",
+        "we'll",
+        "we've",
+        "we'd",
+        "you",
+        "you're",
+        "you've",
+        "you'll",
+        "it",
+        "it's",
+        "this",
+        "that's",
+        "here",
+        "here's",
+        "there's",
+        "let",
+        "let's",
+        "tell",
+        "what",
+        "whatever",
+        "something",
+        "good",
+        "thank",
+        "thanks",
+    ];
+    const VERBS: [&str; 12] = [
+        "is", "are", "was", "were", "isn't", "wasn't", "has", "have", "will", "can", "needs",
+        "went",
+    ];
+    let text = text.to_lowercase();
+    let mut words = text.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let verb_follows = words.take(5).any(|word| VERBS.contains(&word));
+    OPENERS.contains(&first)
+        || ["that", "the", "our", "your", "my", "[name]"].contains(&first) && verb_follows
 }
 
 fn title_from(id: &str) -> String {
     let words = id.replace('-', " ");
     let mut chars = words.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// A key of a rule that speaks of the place of a match, of which a rule with `missing` has none.
+fn of_no_use_to_missing(table: &RuleTable) -> Option<&'static str> {
+    let around = |table: &ConditionTable| {
+        let places = [&table.before, &table.after, &table.sentence, &table.next];
+        places.into_iter().any(|phrases| !phrases.is_empty())
+    };
+    let guards = &table.guards;
+    let keys = [
+        (table.extend == ExtendName::Clause, "extend"),
+        (around(&table.unless), "unless"),
+        (around(&table.when), "when"),
+        (guards.redeemed.is_some(), "redeemed"),
+        (guards.referent.is_some(), "referent"),
+        (guards.reasoned.is_some(), "reasoned"),
+        (guards.linked.is_some(), "linked"),
+        (table.rewrites.iter().any(|it| !it.get_ref().instead_of.is_empty()), "instead_of"),
+    ];
+    keys.into_iter().find(|&(written, _)| written).map(|(_, key)| key)
 }
 
 /// Categories that deflect by asking: "who told you that?", "have you tried the store?"
@@ -543,5 +673,20 @@ fn guards(category: &str, table: &GuardTable) -> Guards {
         reasoned: table.reasoned.unwrap_or(category == "policy-shield"),
         linked: table.linked.unwrap_or(category == "runaround"),
         asked: table.asked.unwrap_or(!ASKING.contains(&category)),
+    }
+}
+
+/// When words don't count as said.
+fn guards_of_missing(table: &GuardTable) -> Guards {
+    Guards {
+        quoted: table.quoted.unwrap_or(true),
+        code: table.code.unwrap_or(true),
+        negated: table.negated.unwrap_or(true),
+        hypothetical: table.hypothetical.unwrap_or(true),
+        asked: table.asked.unwrap_or(true),
+        redeemed: false,
+        referent: false,
+        reasoned: false,
+        linked: false,
     }
 }

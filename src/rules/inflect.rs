@@ -4,6 +4,98 @@
 //! too many ("tells" as a noun's plural) does no harm in a phrase; a missing one does.
 
 use std::collections::BTreeSet;
+use std::str::FromStr;
+
+/// A form that a rewrite can ask for: `{lost:past}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// The past tense of a participle: taken, took. Its first word is changed.
+    Past,
+    /// The plain form of a verb in the third person: sets, set. Its first word is changed.
+    Plain,
+    /// A pronoun as an object: he, him.
+    Object,
+}
+
+impl Form {
+    /// All forms by the names that packs write.
+    pub const ALL: [(&str, Self); 3] =
+        [("past", Self::Past), ("plain", Self::Plain), ("object", Self::Object)];
+
+    /// Some words in this form.
+    #[must_use]
+    pub fn of(self, words: &str) -> String {
+        let (first, rest) = words.find(' ').map_or((words, ""), |end| words.split_at(end));
+        let formed = match self {
+            Self::Past => past(first),
+            Self::Plain => plain(first),
+            Self::Object => object(first),
+        };
+        formed + rest
+    }
+}
+
+impl FromStr for Form {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|&(known, _)| known == name).map(|(_, form)| form).ok_or(())
+    }
+}
+
+/// The past tense for a participle; a regular verb has the same for both.
+fn past(participle: &str) -> String {
+    let lower = participle.to_lowercase();
+    let is_participle =
+        |line: &&&[&str]| line.len() > 2 && line[1..].contains(&lower.as_str()) && line[0] != "be";
+    let irregular = IRREGULAR.iter().find(is_participle).map(|line| line[1]);
+    match irregular {
+        Some("does") => "did".to_owned(),
+        Some(past) if !past.ends_with("ed") && past != "has" => past.to_owned(),
+        _ => participle.to_owned(),
+    }
+}
+
+/// The form of a verb that follows "we", for the one that follows "he"; any other form stays.
+#[must_use]
+pub fn plain(verb: &str) -> String {
+    let lower = verb.to_lowercase();
+    let stem = |ending: &str| verb[..verb.len() - ending.len()].to_owned();
+    match lower.as_str() {
+        "has" => "have".to_owned(),
+        "is" | "am" => "are".to_owned(),
+        "was" => "were".to_owned(),
+        "does" => "do".to_owned(),
+        "goes" => "go".to_owned(),
+        "dies" | "lies" | "ties" => stem("s"),
+        _ if lower.ends_with("ies") && lower.len() > 4 => stem("ies") + "y",
+        _ if ["sses", "shes", "ches", "xes", "zzes", "oes"].iter().any(|e| lower.ends_with(e)) => {
+            stem("es")
+        }
+        _ if lower.ends_with('s') && !["ss", "us", "is"].iter().any(|e| lower.ends_with(e)) => {
+            stem("s")
+        }
+        _ => verb.to_owned(),
+    }
+}
+
+/// Whether a word is the participle of an irregular verb: taken, lost.
+#[must_use]
+pub fn is_irregular_participle(word: &str) -> bool {
+    IRREGULAR.iter().any(|line| line[1..].contains(&word)) && !matches!(word, "is" | "are")
+}
+
+fn object(pronoun: &str) -> String {
+    let object = match pronoun.to_lowercase().as_str() {
+        "i" => "me",
+        "we" => "us",
+        "he" => "him",
+        "she" => "her",
+        "they" => "them",
+        _ => pronoun,
+    };
+    object.to_owned()
+}
 
 /// All the forms of a word given in its plain form, the word itself among them.
 #[must_use]
@@ -203,6 +295,28 @@ mod tests {
         expect("offer", &["offer", "offers", "offered", "offering"]);
         expect("push", &["push", "pushes", "pushed", "pushing"]);
         expect("tell", &["tell", "tells", "told", "telling"]);
+    }
+
+    #[test]
+    fn a_participle_has_its_past_and_a_third_person_its_plain_form() {
+        let past = [("lost", "lost"), ("taken", "took"), ("forgotten about", "forgot about")];
+        let past = past.into_iter().chain([("overlooked", "overlooked"), ("closed", "closed")]);
+        for (participle, expected) in past.chain([("made", "made"), ("done", "did")]) {
+            assert_eq!(Form::Past.of(participle), expected);
+        }
+        for (third, expected) in [
+            ("sets", "set"),
+            ("has", "have"),
+            ("pushes", "push"),
+            ("tries", "try"),
+            ("uses", "use"),
+            ("closes", "close"),
+            ("discuss", "discuss"),
+            ("decided", "decided"),
+        ] {
+            assert_eq!(Form::Plain.of(third), expected);
+        }
+        assert_eq!(Form::Object.of("they"), "them");
     }
 
     #[test]

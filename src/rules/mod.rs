@@ -22,7 +22,7 @@ pub use ruleset::Ruleset;
 pub use silence::{Guard, Place, Silence, Surroundings};
 
 pub(crate) use assemble::Assembly;
-pub(crate) use ruleset::{Condition, Conditions, Guards, Origin};
+pub(crate) use ruleset::{Condition, Conditions, Edge, Guards, Origin};
 
 use crate::finding::{Applicability, Severity};
 
@@ -48,6 +48,10 @@ pub struct Rule {
     pub phrases: Vec<String>,
     /// Regular expressions as written.
     pub regex: Vec<String>,
+    /// Phrases as written of which a text is to have one; the rule reports a text without.
+    pub missing: Vec<String>,
+    /// Whether it takes part only if it is asked for.
+    pub opt_in: bool,
     /// Alternatives as written, best first.
     pub rewrites: Vec<RewriteTemplate>,
     /// What it must find and what it must let pass.
@@ -63,6 +67,20 @@ pub struct RewriteTemplate {
     pub text: String,
     /// How far it may be trusted.
     pub applicability: Applicability,
+    /// What of the sentence it takes the place of.
+    pub instead_of: InsteadOf,
+}
+
+/// What of a sentence a rewrite takes the place of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InsteadOf {
+    /// The words of the finding, no more and no less.
+    Words,
+    /// The whole clause that holds the finding.
+    Clause,
+    /// The first of these captures that the phrase remembers; the clause around it is made to
+    /// agree with the new words.
+    Captures(Vec<String>),
 }
 
 /// A rule's own test.
@@ -106,7 +124,12 @@ fn edit_distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-/// The names of the captures that a rewrite uses, `{name}` each.
-pub(crate) fn captures_in(text: &str) -> impl Iterator<Item = &str> {
-    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+/// The captures that a rewrite uses, as written between the braces: a name, or a name and the
+/// form that is wanted of it (`{lost:past}`).
+pub(crate) fn captures_in(text: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
+    let braced = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    braced.map(|(written, _)| match written.split_once(':') {
+        Some((name, form)) => (name, Some(form)),
+        None => (written, None),
+    })
 }

@@ -45,6 +45,7 @@ pub(crate) struct Pattern {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RuleMatcher {
     pub(crate) regexes: Regexes,
+    pub(crate) missing: Missing,
     pub(crate) extend: bool,
     pub(crate) guards: Guards,
     pub(crate) unless: Conditions,
@@ -54,6 +55,25 @@ pub(crate) struct RuleMatcher {
     /// The file that holds the rule, and where its id and rewrites stand in it.
     pub(super) file: usize,
     pub(super) places: Vec<Range<usize>>,
+}
+
+/// What a rule wants a text to have.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Missing {
+    /// The phrases, one of which is enough; none if the rule is of another kind.
+    pub(crate) programs: Vec<Program>,
+    /// Where the words belong that a text lacks.
+    pub(crate) edge: Edge,
+}
+
+/// One of the two ends of a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Edge {
+    /// After the greeting.
+    Start,
+    /// Before the words of farewell.
+    #[default]
+    End,
 }
 
 /// Which built-in guards a rule uses.
@@ -156,6 +176,11 @@ impl Ruleset {
     #[must_use]
     pub fn is_enabled(&self, rule: usize) -> bool {
         self.matchers[rule].enabled
+    }
+
+    /// Whether any rule that takes part wants something said.
+    pub(crate) fn misses_words(&self) -> bool {
+        self.matchers.iter().any(|it| it.enabled && !it.missing.programs.is_empty())
     }
 
     /// Whether a rule is of the embedded pack.

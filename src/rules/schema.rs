@@ -34,6 +34,11 @@ pub(super) struct RuleTable {
     #[serde(default)]
     pub(super) regex: Vec<Spanned<String>>,
     #[serde(default)]
+    pub(super) missing: Vec<Spanned<String>>,
+    pub(super) place: Option<EdgeName>,
+    #[serde(default)]
+    pub(super) opt_in: bool,
+    #[serde(default)]
     pub(super) links: Vec<String>,
     #[serde(default)]
     pub(super) extend: ExtendName,
@@ -63,6 +68,13 @@ pub(super) enum ExtendName {
     #[default]
     Match,
     Clause,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum EdgeName {
+    Start,
+    End,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -113,11 +125,13 @@ pub(super) struct ExampleTable {
     pub(super) pass: Option<String>,
 }
 
-/// A rewrite: a string, or a table with its applicability.
-#[derive(Debug)]
+/// A rewrite: a string, or a table that says more.
+#[derive(Debug, Default)]
 pub(super) struct RewriteEntry {
     pub(super) text: String,
     pub(super) applicability: Option<ApplicabilityName>,
+    /// `words`, `clause` or names of captures; nothing if the rule does not say.
+    pub(super) instead_of: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -125,6 +139,28 @@ pub(super) struct RewriteEntry {
 struct RewriteTable {
     text: String,
     applicability: Option<ApplicabilityName>,
+    #[serde(default)]
+    instead_of: Names,
+}
+
+/// One name, or several in an array.
+#[derive(Default, Deserialize)]
+#[serde(untagged)]
+enum Names {
+    #[default]
+    None,
+    One(String),
+    Several(Vec<String>),
+}
+
+impl From<Names> for Vec<String> {
+    fn from(names: Names) -> Self {
+        match names {
+            Names::None => Self::new(),
+            Names::One(name) => vec![name],
+            Names::Several(names) => names,
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for RewriteEntry {
@@ -138,12 +174,13 @@ impl<'de> Deserialize<'de> for RewriteEntry {
             }
 
             fn visit_str<E>(self, text: &str) -> Result<RewriteEntry, E> {
-                Ok(RewriteEntry { text: text.to_owned(), applicability: None })
+                Ok(RewriteEntry { text: text.to_owned(), ..RewriteEntry::default() })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RewriteEntry, A::Error> {
                 let table = RewriteTable::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(RewriteEntry { text: table.text, applicability: table.applicability })
+                let RewriteTable { text, applicability, instead_of } = table;
+                Ok(RewriteEntry { text, applicability, instead_of: instead_of.into() })
             }
         }
         deserializer.deserialize_any(EntryVisitor)

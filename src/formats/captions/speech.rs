@@ -10,7 +10,7 @@ use crate::formats::label::{says_more, settle, speaker};
 use crate::formats::lines::{Line, is_blank};
 use crate::formats::{Input, Reading, html};
 use crate::source::Problem;
-use crate::text::{MappedText, MappedTextBuilder, SourceSpan, TextSpan};
+use crate::text::{Layer, MappedText, MappedTextBuilder, SourceSpan, TextSpan};
 use crate::turn::{Conversation, Role, Turn};
 
 /// The cues that were read so far.
@@ -120,7 +120,7 @@ impl<'t, 's> Speech<'t, 's> {
         }
         let pieces = self.pieces();
         let labels = count_labels(&pieces);
-        let mut turns = Turns::default();
+        let mut turns = Turns { bytes: self.input.source.bytes(), done: Vec::new(), open: None };
         for piece in pieces {
             let time = &self.cues[piece.cue].time;
             turns.piece(&piece, time.as_ref(), &labels);
@@ -151,7 +151,12 @@ impl<'t, 's> Speech<'t, 's> {
         voice: &mut Option<String>,
         pieces: &mut Vec<Piece>,
     ) {
-        let mut builder = MappedText::builder();
+        let kind = self.kind;
+        let layer = || match kind {
+            Kind::Vtt => Layer::WebVtt,
+            Kind::Srt => Layer::Srt,
+        };
+        let mut builder = MappedText::builder_in(layer());
         let tags = Tags::of(line.text, self.kind);
         let mut at = 0;
         while let Some(tag) = tags.next(at) {
@@ -162,7 +167,7 @@ impl<'t, 's> Speech<'t, 's> {
             }
             let inner = line.text[tag.start..tag.end].trim_matches(['<', '>']);
             if self.kind == Kind::Vtt && is_voice(inner) {
-                let words = std::mem::replace(&mut builder, MappedText::builder());
+                let words = std::mem::replace(&mut builder, MappedText::builder_in(layer()));
                 finish(words, voice.as_deref(), cue, pieces);
                 *voice = voice_name(inner);
             }
@@ -183,7 +188,7 @@ fn finish(builder: MappedTextBuilder, voice: Option<&str>, cue: usize, pieces: &
     if text.as_str().chars().all(is_blank) {
         return;
     }
-    let text = if text.as_str().contains('&') { html::text(&text) } else { text };
+    let text = if text.as_str().contains('&') { html::decoded(&text) } else { text };
     pieces.push(Piece { voice: voice.map(str::to_owned), text, cue });
 }
 
@@ -276,8 +281,9 @@ fn marks_end(line: &str) -> usize {
 }
 
 /// The turns that are complete, and the one that grows.
-#[derive(Default)]
-struct Turns {
+struct Turns<'s> {
+    /// The source, to see what lies between two lines.
+    bytes: &'s [u8],
     done: Vec<Turn>,
     open: Option<Open>,
 }
@@ -294,7 +300,7 @@ struct Open {
     end: usize,
 }
 
-impl Turns {
+impl Turns<'_> {
     fn piece(&mut self, piece: &Piece, time: Option<&String>, labels: &FxHashMap<String, usize>) {
         let line = piece.text.as_str();
         let marks = marks_end(line);
@@ -326,7 +332,7 @@ impl Turns {
             end: 0,
         });
         open.voiced = voiced;
-        open.push(&piece.text, start);
+        open.push(&piece.text, start, self.bytes);
     }
 
     fn close(&mut self) {
@@ -340,7 +346,7 @@ impl Turns {
 
 impl Open {
     /// Appends the words of a line from `start` on, behind a space.
-    fn push(&mut self, line: &MappedText, start: usize) {
+    fn push(&mut self, line: &MappedText, start: usize, bytes: &[u8]) {
         let span = crate::formats::lines::trimmed(line.as_str(), start, line.as_str().len());
         if span.is_empty() {
             return;
@@ -348,7 +354,13 @@ impl Open {
         let source = line.to_source(span);
         if !self.text.is_empty() {
             let gap = SourceSpan { start: self.end, end: source.start.max(self.end) };
-            self.text.push_unit(" ", gap);
+            // The line break inside a cue may go; tags and the times of the next cue may not.
+            let between = bytes.get(gap.start..gap.end).unwrap_or(b"-->");
+            if between.iter().all(|byte| byte.is_ascii_whitespace() || *byte == 0) {
+                self.text.push_space(gap);
+            } else {
+                self.text.push_mark(" ", gap);
+            }
         }
         self.text.push_slice(line, span);
         self.end = source.end;

@@ -6,27 +6,9 @@ use std::ops::Range;
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use memchr::{memchr, memchr_iter};
 
-use crate::text::{MappedText, MappedTextBuilder, SourceSpan};
-
-/// How a body is wrapped for its way through the net.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Transfer {
-    /// As it is.
-    Plain,
-    QuotedPrintable,
-    Base64,
-}
-
-impl Transfer {
-    /// The encoding of a `Content-Transfer-Encoding`; what is unknown is read as it is.
-    pub(super) fn named(name: &str) -> Self {
-        match name.trim().to_ascii_lowercase().as_str() {
-            "quoted-printable" => Self::QuotedPrintable,
-            "base64" => Self::Base64,
-            _ => Self::Plain,
-        }
-    }
-}
+use crate::text::{
+    Charset, Layer, MailBody, MappedText, MappedTextBuilder, SourceSpan, Transfer, sextet,
+};
 
 /// A body and what was wrong with it.
 pub(super) struct Body {
@@ -47,6 +29,7 @@ pub(super) fn body(
     in_mailbox: bool,
 ) -> Body {
     let start = range.start;
+    let span = SourceSpan { start, end: range.end };
     let mut bytes = Bytes::default();
     let mut problems = Vec::new();
     match transfer {
@@ -71,7 +54,11 @@ pub(super) fn body(
         problems.push((start, format!("{read} {}", unknown.name()).into()));
         unknown
     });
-    let (text, broken) = bytes.text(encoding);
+    let charset_told = charset.is_some_and(|name| !name.to_ascii_lowercase().contains("ascii"));
+    let ascii = bytes.bytes.is_ascii() && (!charset_told || transfer == Transfer::Plain);
+    let charset = Charset::of(encoding);
+    let layer = Layer::Mail(MailBody { span, transfer, charset, ascii, in_mailbox });
+    let (text, broken) = bytes.text(encoding, layer);
     if let Some(at) = broken {
         let name = encoding.name();
         problems.push((at, format!("this is no {name} and is read as U+FFFD").into()));
@@ -162,17 +149,6 @@ fn base64(source: &[u8], range: Range<usize>, out: &mut Bytes) -> Option<usize> 
     None
 }
 
-fn sextet(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    }
-}
-
 /// Up to four characters of base64 on their way to three bytes.
 #[derive(Default)]
 struct Quantum {
@@ -258,9 +234,9 @@ impl Bytes {
     }
 
     /// Reads the bytes as characters; tells where the first is that are none.
-    fn text(&self, encoding: &'static Encoding) -> (MappedText, Option<usize>) {
-        let mut reader =
-            Reader { from: self, run: 0, out: MappedText::builder(), broken: None, at: 0 };
+    fn text(&self, encoding: &'static Encoding, layer: Layer) -> (MappedText, Option<usize>) {
+        let out = MappedText::builder_in(layer);
+        let mut reader = Reader { from: self, run: 0, out, broken: None, at: 0 };
         if encoding == UTF_8 {
             reader.utf8();
         } else {
@@ -356,6 +332,7 @@ impl Reader<'_> {
         let shared = len.min(end - self.at);
         let bytes = &self.from.bytes[self.at..self.at + shared];
         let source = run.source(self.at);
+        let inside = (self.at - run.at) % run.step;
         let whole = (self.at - run.at).is_multiple_of(run.step) && run.step <= shared;
         let len = match run {
             Run { step: 1, source_step: 1, .. } => shared,
@@ -366,7 +343,8 @@ impl Reader<'_> {
         if run.step == 1 && run.source_step == 1 {
             self.out.push_verbatim(text, source.start);
         } else {
-            self.out.push_unit(text, source);
+            let trail = run.step - inside - len;
+            self.out.push_packed(text, source, inside as u8, trail as u8);
         }
         self.at += len;
     }
@@ -374,14 +352,24 @@ impl Reader<'_> {
     /// Writes one piece of text for the bytes up to `end`.
     fn piece(&mut self, text: &str, end: usize) {
         let start = self.source(self.at).start;
+        let (lead, _) = self.around(self.at);
         let stop = self.source(end - 1).end;
-        self.out.push_unit(text, SourceSpan { start, end: stop.max(start) });
+        let (_, trail) = self.around(end - 1);
+        self.out.push_packed(text, SourceSpan { start, end: stop.max(start) }, lead, trail);
         self.at = end;
     }
 
     fn source(&mut self, at: usize) -> SourceSpan {
         self.seek(at);
         self.from.runs[self.run].source(at)
+    }
+
+    /// How many bytes of the unit that holds the byte `at` lie before it and behind it.
+    fn around(&mut self, at: usize) -> (u8, u8) {
+        self.seek(at);
+        let run = self.from.runs[self.run];
+        let before = (at - run.at) % run.step;
+        (before as u8, (run.step - 1 - before) as u8)
     }
 
     /// Goes to the run that holds the byte `at`.

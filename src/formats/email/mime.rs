@@ -5,10 +5,10 @@ use std::ops::Range;
 use mail_parser::{Address, ContentType, HeaderName, HeaderValue, MessageParser, MimeHeaders};
 use memchr::memmem;
 
-use super::decode::{self, Transfer};
+use super::decode;
 use crate::formats::{Input, html};
 use crate::source::Problem;
-use crate::text::{MappedText, SourceSpan, TextSpan};
+use crate::text::{MappedText, SourceSpan, TextSpan, Transfer};
 
 /// How deep parts are nested in parts at most; what is deeper is not read.
 const DEEPEST: usize = 12;
@@ -161,7 +161,9 @@ impl<'i> Reader<'i> {
             "text/plain" | "text" => out.push(Piece::Text(self.text(kind, body))),
             "text/html" => out.push(Piece::Text(html::text(&self.text(kind, body)))),
             "message/rfc822" | "message/global"
-                if kind.transfer.is_none_or(|it| it == Transfer::Plain) =>
+                if kind
+                    .transfer
+                    .is_none_or(|it| [Transfer::Plain, Transfer::EightBit].contains(&it)) =>
             {
                 out.push(Piece::Mail(self.nested_mail(body, depth + 1)));
             }
@@ -355,7 +357,7 @@ fn joined(texts: Vec<MappedText>) -> Option<MappedText> {
         let whole = TextSpan::new(0, text.as_str().len());
         let source = text.to_source(whole);
         if !out.is_empty() {
-            out.push_unit("\n\n", SourceSpan { start: source.start, end: source.start });
+            out.push_mark("\n\n", SourceSpan { start: source.start, end: source.start });
         }
         out.push_slice(text, whole);
     }

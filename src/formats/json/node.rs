@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::reader::{Extent, Value};
-use crate::text::{MappedText, MappedTextBuilder, TextSpan};
+use crate::text::{Layer, MappedText, MappedTextBuilder, TextSpan};
 
 /// How many members of an object are looked at for a name. Records have hundreds; an
 /// object of many thousands is a table of something else, and each message would go
@@ -123,7 +123,7 @@ impl<'d> Node<'d> {
     /// A string without its escapes, each character with its place; nothing if it is blank.
     pub(super) fn prose(self) -> Option<MappedText> {
         let Value::String(span) = *self.value else { return None };
-        let mut builder = MappedText::builder();
+        let mut builder = MappedText::builder_in(Layer::Json);
         push_unescaped(&mut builder, self.text, span);
         let text = builder.finish();
         (!text.as_str().trim().is_empty()).then_some(text)

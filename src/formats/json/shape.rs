@@ -370,7 +370,7 @@ fn joined(strings: &[Node<'_>], by: &str) -> Option<MappedText> {
         let (before, after) = (last.string_span()?, string.string_span()?);
         if before.end < after.start {
             let gap = TextSpan { start: before.end, end: after.start };
-            builder.push_decoded(by, string.text(), gap);
+            builder.push_decoded_mark(by, string.text(), gap);
             builder.push_slice(&text, whole(&text));
             last = string;
         }

@@ -5,7 +5,7 @@
 use super::shape::{self, Layout, Message, People, RoleOf, Shape, Text, whole};
 use super::words::Words;
 use crate::formats::Format;
-use crate::text::{MappedText, TextSpan};
+use crate::text::{Layer, MappedText, TextSpan};
 use crate::turn::Role;
 
 /// Messages of a channel.
@@ -77,7 +77,7 @@ const ENTITIES: [(&str, &str); 3] = [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"
 
 /// The text of a message without its entities.
 fn unescaped(text: &MappedText) -> MappedText {
-    let mut builder = MappedText::builder();
+    let mut builder = MappedText::builder_in(Layer::Slack);
     let all = whole(text);
     let mut plain = 0;
     for at in memchr::memchr_iter(b'&', text.as_str().as_bytes()) {

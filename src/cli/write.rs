@@ -1,0 +1,290 @@
+//! Putting new bytes in the place of a file, all of them or none.
+//!
+//! A file is never opened and overwritten: the new bytes are written to a temporary file beside
+//! it, which takes its name once it is whole and safely on the disk. Whatever happens on the way,
+//! be it a full disk or a kill, the file is the old one or the new one. Its permissions and, as
+//! far as allowed, its owner are kept, and a symbolic link goes on pointing where it pointed.
+//!
+//! Not kept are the other names of a file with hard links, which keep the old bytes, and
+//! extended attributes.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::input::unreadable;
+use super::terminal::Complaint;
+
+/// A regular file that may be replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    /// Where it lies, symbolic links followed.
+    path: PathBuf,
+    /// What the user calls it.
+    name: String,
+}
+
+impl Target {
+    /// The file at a path, or where a symbolic link there leads.
+    ///
+    /// # Errors
+    ///
+    /// A complaint if there is no such file, or if it is a device, a pipe or the like.
+    pub(super) fn new(path: &Path) -> Result<Self, Complaint> {
+        let name = path.display().to_string();
+        let found = fs::canonicalize(path).and_then(|path| Ok((fs::metadata(&path)?, path)));
+        let (metadata, path) = found.map_err(|error| unreadable(&name, &error))?;
+        if !metadata.is_file() {
+            let complaint = Complaint::new(format!("{name}: not a regular file"));
+            return Err(complaint.help("to rewrite what comes through a pipe, name it `-`"));
+        }
+        Ok(Self { path, name })
+    }
+
+    /// Where the file lies, symbolic links followed.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the user calls it.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Sees to it that the file may be written to, before there is anything to write.
+    ///
+    /// # Errors
+    ///
+    /// A complaint if it may not.
+    pub(super) fn expect_writable(&self) -> Result<(), Complaint> {
+        self.writable().map(drop)
+    }
+
+    /// Puts `new` in place of `old`, which is what was read from the file before.
+    ///
+    /// # Errors
+    ///
+    /// A complaint if the file is not to be written, has other bytes than `old` by now, or can't
+    /// be replaced; it is as it was then.
+    pub(super) fn replace(&self, old: &[u8], new: &[u8]) -> Result<(), Complaint> {
+        let metadata = self.writable()?;
+        let temporary =
+            self.written_beside(new, &metadata).map_err(|error| self.unwritable(&error))?;
+        // Asked as late as can be, as nothing keeps others from writing in between.
+        let present = fs::read(&self.path).map_err(|error| unreadable(&self.name, &error))?;
+        if present != old {
+            let complaint = Complaint::new(format!(
+                "{}: it has changed since it was read, so it was left as it is",
+                self.name
+            ));
+            return Err(complaint.help("run again"));
+        }
+        temporary.persist(&self.path).map_err(|failed| self.unwritable(&failed.error))?;
+        sync_folder(self.folder());
+        Ok(())
+    }
+
+    /// Writes a new file in the same folder, with the same permissions.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be written; [`io::ErrorKind::AlreadyExists`] if there is one of that name.
+    pub(super) fn write_beside(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let temporary = self.written_beside(bytes, &fs::metadata(&self.path)?)?;
+        temporary.persist_noclobber(path).map_err(|failed| failed.error)?;
+        sync_folder(self.folder());
+        Ok(())
+    }
+
+    /// What is known about the file, if it is one that may be written to.
+    fn writable(&self) -> Result<Metadata, Complaint> {
+        let metadata = fs::metadata(&self.path).map_err(|error| unreadable(&self.name, &error))?;
+        if metadata.permissions().readonly() {
+            // The folder would allow it, and to root everything is allowed.
+            return Err(self.unwritable(&io::ErrorKind::PermissionDenied.into()));
+        }
+        let opened = OpenOptions::new().write(true).open(&self.path);
+        opened.map_err(|error| self.unwritable(&error))?;
+        Ok(metadata)
+    }
+
+    /// A temporary file in the same folder that is whole and on the disk; it is removed when
+    /// it is dropped.
+    fn written_beside(&self, bytes: &[u8], like: &Metadata) -> io::Result<NamedTempFile> {
+        let mut builder = tempfile::Builder::new();
+        // Hidden, and of no ending that a walk picks up.
+        builder.prefix(".buckstop-").suffix(".new");
+        let folder = self.folder();
+        let mut temporary = builder.tempfile_in(folder).map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied => io::Error::other(NoRoom),
+            _ => error,
+        })?;
+        temporary.write_all(bytes)?;
+        make_like(temporary.as_file(), like)?;
+        temporary.as_file().sync_all()?;
+        Ok(temporary)
+    }
+
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
+    /// Why the file could not be written, and what to do about it.
+    pub(super) fn unwritable(&self, error: &io::Error) -> Complaint {
+        let (reason, help) = match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                ("it is read-only".to_owned(), "make it writable, or use --diff".to_owned())
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                ("the disk is full".to_owned(), "make room and run again".to_owned())
+            }
+            io::ErrorKind::FileTooLarge => (
+                "it would be larger than files may be".to_owned(),
+                "raise the limit (`ulimit -f`) and run again".to_owned(),
+            ),
+            io::ErrorKind::Other if is_no_room(error) => (
+                "no new file may be written to its folder".to_owned(),
+                format!("allow writing to {}, or use --diff", self.folder().display()),
+            ),
+            _ => (error.to_string(), "see to that and run again".to_owned()),
+        };
+        let message = format!("{}: {reason}, so it was left as it is", self.name);
+        Complaint::new(message).help(help)
+    }
+}
+
+/// A folder that takes no new file.
+#[derive(Debug, thiserror::Error)]
+#[error("no new file may be written to the folder")]
+struct NoRoom;
+
+fn is_no_room(error: &io::Error) -> bool {
+    error.get_ref().and_then(|inner| inner.downcast_ref::<NoRoom>()).is_some()
+}
+
+/// Gives a new file the owner and the permissions of another.
+#[cfg(unix)]
+fn make_like(file: &File, like: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+
+    let group = fchown(file, None, Some(like.gid())).is_ok();
+    // Only root may give files away; anybody else becomes the owner.
+    let owner = fchown(file, Some(like.uid()), None).is_ok();
+    let mode = like.permissions().mode();
+    let mode = match (owner, group) {
+        (true, true) => mode & 0o7777,
+        (false, true) => mode & 0o777,
+        // Another group gets no more than everybody had.
+        (_, false) => (mode & 0o707) | ((mode & 0o007) << 3),
+    };
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+/// Gives a new file the permissions of another.
+#[cfg(not(unix))]
+fn make_like(file: &File, like: &Metadata) -> io::Result<()> {
+    file.set_permissions(like.permissions())
+}
+
+/// Makes the new name of a file last. Not every file system can, and the file is whole already.
+fn sync_folder(folder: &Path) {
+    if cfg!(unix) {
+        _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file in a folder of its own.
+    fn file(bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        fs::write(&path, bytes).unwrap();
+        (folder, path)
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn new_bytes_take_the_place_of_the_old() {
+        let (folder, path) = file(b"old");
+        Target::new(&path).unwrap().replace(b"old", b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(names(folder.path()), ["a.txt"]);
+    }
+
+    #[test]
+    fn what_has_changed_since_it_was_read_stays() {
+        let (folder, path) = file(b"old");
+        let target = Target::new(&path).unwrap();
+        fs::write(&path, b"others' words").unwrap();
+        let complaint = target.replace(b"old", b"new").unwrap_err();
+        assert!(complaint.message.contains("changed since it was read"), "{complaint}");
+        assert_eq!(fs::read(&path).unwrap(), b"others' words");
+        assert_eq!(names(folder.path()), ["a.txt"]);
+    }
+
+    #[test]
+    fn what_is_gone_since_it_was_read_does_not_come_back() {
+        let (folder, path) = file(b"old");
+        let target = Target::new(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        assert!(target.replace(b"old", b"new").is_err());
+        assert_eq!(names(folder.path()), [""; 0]);
+    }
+
+    #[test]
+    fn a_folder_is_no_target() {
+        let (folder, _) = file(b"old");
+        assert!(Target::new(folder.path()).unwrap_err().message.contains("not a regular file"));
+    }
+
+    #[test]
+    fn a_read_only_file_stays() {
+        let (folder, path) = file(b"old");
+        let mut permissions = fs::metadata(&path).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).unwrap();
+        let complaint = Target::new(&path).unwrap().replace(b"old", b"new").unwrap_err();
+        assert!(complaint.message.contains("read-only"), "{complaint}");
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        assert_eq!(names(folder.path()), ["a.txt"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_and_links_are_kept() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+
+        let (folder, path) = file(b"old");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let link = folder.path().join("link.txt");
+        symlink("a.txt", &link).unwrap();
+        Target::new(&link).unwrap().replace(b"old", b"new").unwrap();
+        assert_eq!(fs::read_link(&link).unwrap(), Path::new("a.txt"));
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o640);
+    }
+
+    #[test]
+    fn a_file_beside_takes_nobodys_place() {
+        let (folder, path) = file(b"old");
+        let target = Target::new(&path).unwrap();
+        let copy = folder.path().join(".copy");
+        target.write_beside(&copy, b"old").unwrap();
+        let again = target.write_beside(&copy, b"new").unwrap_err();
+        assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(copy).unwrap(), b"old");
+        assert_eq!(names(folder.path()), [".copy", "a.txt"]);
+    }
+}
