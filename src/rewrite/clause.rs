@@ -233,12 +233,14 @@ impl<'a> Clause<'a> {
             self.sentence_from(at + 1)
         } else if self.is_conjunction(at) || goes {
             self.drop_clause(at)
-        } else if breaks && self.stretch_behind(at) == at + 1 {
+        } else if !subordinate && !self.sentence.gap(at).contains(',')
+            || self.stretch_behind(at) == at + 1
+        {
             self.keep_from(at)
-        } else if subordinate || self.sentence.gap(at).contains(',') && is_subject(word) {
+        } else if subordinate || is_subject(word) || self.has_subject(at) {
             self.sentence_from(at)
         } else {
-            self.keep_from(at)
+            self.drop_clause(at)
         }
     }
 

@@ -10,6 +10,8 @@ use buckstop::rules::Ruleset;
 use buckstop::source::Source;
 use buckstop::text::TextSpan;
 
+use harper_core::linting::LintKind;
+
 use crate::blanks;
 use crate::grammar::{Complaint, Reader};
 use crate::seam::bad_seams;
@@ -107,7 +109,7 @@ impl Readers<'_> {
             .copied()
             .filter(|place| !place.overlaps(finding.span) && !place.overlaps(rewrite.span))
             .collect();
-        let mut faults = self.deflections(&written, rewrite, &others);
+        let mut faults = self.deflections(before, &written, rewrite, &others);
         let words = blanks::fill(&rewrite.text).unwrap_or_else(|blank| {
             faults.push(Fault::UnknownBlank(blank));
             rewrite.text.clone()
@@ -116,16 +118,28 @@ impl Readers<'_> {
         let start = rewrite.span.start as usize;
         faults.extend(bad_seams(&after, start..start + words.len()).into_iter().map(Fault::Seam));
         let complaints = self.grammar.introduced(before, &after, start);
-        faults.extend(complaints.into_iter().map(Fault::Grammar));
+        // Whoever writes without capitals gets a rewrite without them.
+        let small = before.starts_with(char::is_lowercase);
+        let counts = |it: &Complaint| !(small && it.kind == LintKind::Capitalization);
+        faults.extend(complaints.into_iter().filter(counts).map(Fault::Grammar));
         Attempt { before: before.to_owned(), after, faults }
     }
 
     /// What buckstop reports of a text in which a rewrite stands, but for what it reported
     /// at other places before.
-    fn deflections(&self, after: &str, rewrite: &Rewrite, others: &[TextSpan]) -> Vec<Fault> {
+    fn deflections(
+        &self,
+        before: &str,
+        after: &str,
+        rewrite: &Rewrite,
+        others: &[TextSpan],
+    ) -> Vec<Fault> {
         let report = read(after, self.rules);
         let moved: Vec<TextSpan> = others.iter().map(|&place| shifted(place, rewrite)).collect();
+        let words = |finding: &Finding<'_>| after[finding.span.range()].to_lowercase();
         let new = report.findings.iter().filter(|f| !moved.iter().any(|m| m.overlaps(f.span)));
+        // Words that stood there before, under the finding that is rewritten, are its neighbours.
+        let new = new.filter(|finding| !before.to_lowercase().contains(&words(finding)));
         new.map(|finding| Fault::Deflects {
             rule: finding.rule.id.clone(),
             words: after[finding.span.range()].to_owned(),

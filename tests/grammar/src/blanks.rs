@@ -3,7 +3,7 @@
 /// Every blank that a rewrite of the embedded pack may have, and what an agent might write
 /// there. A blank is known by its words, so each must mean the same kind of words, a name,
 /// a clause, wherever it stands.
-const FILLED: [(&str, &str); 21] = [
+const FILLED: [(&str, &str); 22] = [
     ("date", "Friday"),
     ("fact", "two failed payments"),
     ("item", "your proof of purchase"),
@@ -19,6 +19,7 @@ const FILLED: [(&str, &str); 21] = [
     ("the answer", "the refund takes five days"),
     ("the answer in one sentence", "the refund takes five days"),
     ("time", "noon"),
+    ("what it cost", "a whole morning"),
     ("what we can do", "sending you a new one"),
     ("what we did", "we sent the wrong size"),
     ("what we do", "to refund within thirty days"),
