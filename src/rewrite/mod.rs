@@ -11,9 +11,9 @@ mod owner;
 mod sentence;
 mod spelling;
 
-use crate::detect::Hit;
+use crate::detect::{Context, Hit, detect};
 use crate::finding::Rewrite;
-use crate::rules::{InsteadOf, RewriteTemplate, Rule};
+use crate::rules::{InsteadOf, RewriteTemplate, Ruleset};
 use crate::text::TextSpan;
 
 use sentence::Sentence;
@@ -23,22 +23,43 @@ pub(crate) use addition::additions;
 /// The most rewrites that are offered for one finding.
 const MOST: usize = 3;
 
-/// The rewrites of a rule that can be used for a hit, in the rule's order.
-pub(crate) fn rewrites(text: &str, rule: &Rule, hit: &Hit) -> Vec<Rewrite> {
+/// The rewrites of a hit's rule that can be used for it, in the rule's order.
+///
+/// Words that a pack gives are clean, as its tests see to. What is made of the sentence's own
+/// words is looked at once more, and not offered if a rule would find it again.
+pub(crate) fn rewrites(text: &str, ruleset: &Ruleset, hit: &Hit) -> Vec<Rewrite> {
     let sentence = Sentence::new(text, hit.sentence.cover(hit.span));
     let mut rewrites: Vec<Rewrite> = Vec::new();
-    for template in &rule.rewrites {
+    for template in &ruleset.rules()[hit.rule].rewrites {
         let Some((span, words)) = fit(&sentence, template, hit) else { continue };
-        let words = spelling::with_apostrophes_of(text, words);
-        let changes = text[span.range()] != words;
-        if changes && rewrites.iter().all(|known| known.text != words) {
-            rewrites.push(Rewrite { text: words, applicability: template.applicability, span });
+        let text = spelling::with_apostrophes_of(text, words);
+        let rewrite = Rewrite { text, applicability: template.applicability, span };
+        let is_new = sentence.text[span.range()] != rewrite.text
+            && rewrites.iter().all(|known| known.text != rewrite.text);
+        if is_new && !(repeats(template) && deflects(sentence.text, hit, &rewrite, ruleset)) {
+            rewrites.push(rewrite);
         }
         if rewrites.len() == MOST {
             break;
         }
     }
     rewrites
+}
+
+/// Whether a template takes up words of the sentence.
+fn repeats(template: &RewriteTemplate) -> bool {
+    template.text.contains('{') || matches!(template.instead_of, InsteadOf::Captures(_))
+}
+
+/// Whether the sentence would have a deflection after a rewrite that it did not have before.
+fn deflects(text: &str, hit: &Hit, rewrite: &Rewrite, ruleset: &Ruleset) -> bool {
+    let stretch = hit.sentence.cover(hit.span).cover(rewrite.span).range();
+    let before = text[stretch.clone()].to_lowercase();
+    let [first, last] =
+        [stretch.start..rewrite.span.range().start, rewrite.span.range().end..stretch.end];
+    let after = format!("{}{}{}", &text[first], rewrite.text, &text[last]);
+    let hits = detect(&after, Context::default(), ruleset).hits;
+    hits.iter().any(|hit| !before.contains(&after[hit.span.range()].to_lowercase()))
 }
 
 /// What to write where; nothing if the template does not fit this hit.
