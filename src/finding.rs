@@ -86,10 +86,11 @@ impl Rewrite {
         self.span.is_empty()
     }
 
-    /// The words to say, without what joins them to those around them.
+    /// The words to say on one line, without what joins them to those around them.
     #[must_use]
-    pub fn words(&self) -> &str {
-        self.text[..self.text.len() - self.tail].trim_start_matches(['.', ',']).trim()
+    pub fn words(&self) -> String {
+        let words = self.text[..self.text.len() - self.tail].trim_start_matches(['.', ',']);
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
 

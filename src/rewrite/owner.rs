@@ -40,10 +40,14 @@ pub(super) fn fit(
     } else if change.has_later(behind, |word| word.starts_with("they")) {
         return None;
     }
-    let span = TextSpan::new(part.range().start, change.end);
+    let changed = TextSpan::new(part.range().start, change.end);
     let shouts = is_large(sentence.written(first)) && is_large(sentence.written(behind));
     let words = if shouts { change.written.to_uppercase() } else { change.written };
-    Some(Fitted::new(span, words))
+    // The finding is offered as a whole, so that one sees what it comes to.
+    let span = changed.cover(finding);
+    let before = &sentence.text[span.range().start..changed.range().start];
+    let behind = &sentence.text[changed.range().end..span.range().end];
+    Some(Fitted::new(span, format!("{before}{words}{behind}")))
 }
 
 /// A change that grows word by word to the right.
