@@ -413,13 +413,13 @@ const FILLERS: [&str; 26] = [
 ];
 
 /// What follows "so" where it draws no conclusion.
-const SO: [&str; 8] = ["that", "much", "far", "many", "on", "as", "ever", "long"];
+const SO: [&str; 7] = ["that", "much", "far", "many", "on", "ever", "long"];
 
 /// What begins a stretch that says more about the clause and cannot stand without it.
-const DEPENDENT: [&str; 22] = [
+const DEPENDENT: [&str; 29] = [
     "which", "who", "whose", "whom", "where", "meaning", "leaving", "causing", "making", "given",
     "due", "despite", "unless", "until", "till", "being", "whereas", "except", "nor", "not",
-    "neither", "let",
+    "neither", "let", "after", "before", "once", "when", "if", "even", "provided",
 ];
 
 const ADVERBS: [&str; 9] =
