@@ -28,6 +28,8 @@ mod rewrite;
 
 pub mod report;
 
+pub mod fingerprint;
+
 pub mod check;
 
 pub mod fix;

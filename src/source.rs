@@ -122,10 +122,7 @@ impl Source {
     /// The bytes as they were read.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        match &self.content {
-            Content::Utf8(text) => text.as_bytes(),
-            Content::Other(bytes, _) => bytes,
-        }
+        self.content.bytes()
     }
 
     /// Whether the bytes are probably no text: a NUL near the start, and not UTF-16.
@@ -171,6 +168,31 @@ impl Source {
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
         self.position_in_piece(offset.saturating_sub(self.before.bytes))
+    }
+
+    /// The line of a byte offset, and its column in bytes of UTF-8, counted from 1.
+    ///
+    /// In a source that is UTF-8 a BOM is three bytes of the first line, as it is for every
+    /// program that takes a file for bytes.
+    #[must_use]
+    pub fn byte_position(&self, offset: usize) -> Position {
+        let Position { line, .. } = self.position(offset);
+        let marks = self.marks.get_or_init(|| self.mark());
+        let first = marks.partition_point(|mark| mark.position.line + self.before.lines < line);
+        let start = marks[first].offset;
+        let end = offset.saturating_sub(self.before.bytes).clamp(start, self.bytes().len());
+        let bytes = match &self.content {
+            Content::Utf8(_) if first == 0 => end,
+            Content::Utf8(_) => end - start,
+            other => other.utf8_len(start, end),
+        };
+        Position { line, column: bytes + 1 }
+    }
+
+    /// Whether the bytes of the source are UTF-8 throughout.
+    #[must_use]
+    pub fn is_utf8(&self) -> bool {
+        matches!(self.content, Content::Utf8(_))
     }
 
     fn position_in_piece(&self, offset: usize) -> Position {
@@ -256,6 +278,13 @@ impl Source {
 }
 
 impl Content {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Utf8(text) => text.as_bytes(),
+            Self::Other(bytes, _) => bytes,
+        }
+    }
+
     fn new(bytes: Vec<u8>) -> Self {
         if let Some(endian) = utf16_bom(&bytes).or_else(|| utf16_by_nul(sniffed(&bytes))) {
             return Self::Other(bytes, Encoding::Utf16(endian));
@@ -296,6 +325,18 @@ impl Content {
                 (at, characters)
             }
         }
+    }
+
+    /// How many bytes the characters between two places take in UTF-8.
+    fn utf8_len(&self, from: usize, to: usize) -> usize {
+        let piece = self.bytes()[from..to].to_vec();
+        let text = match self {
+            Self::Utf8(_) => return to - from,
+            Self::Other(_, Encoding::BrokenUtf8) => decode_utf8(&piece, 0).0,
+            Self::Other(_, Encoding::Utf16(endian)) => decode_utf16(&piece, 0, *endian).0,
+            Self::Other(_, Encoding::Windows1252) => decode_windows_1252(&piece),
+        };
+        text.as_str().len()
     }
 
     /// Calls `each` with the offset behind every line break, in order.
@@ -494,6 +535,22 @@ mod tests {
         let (text, _) = source.decode();
         assert_eq!(text.to_source(TextSpan::new(4, 5)), SourceSpan { start: 104, end: 105 });
         assert_eq!(source.position(104), Position { line: 9, column: 2 });
+    }
+
+    #[test]
+    fn byte_columns_are_those_of_utf8_whatever_the_encoding() {
+        let text = "hi\ne\u{301}🙂x";
+        let plain = source(text.as_bytes());
+        assert_eq!(plain.byte_position(3 + 7), at(2, 8));
+        assert_eq!(plain.position(3 + 7), at(2, 4));
+        let wide = source(&utf16(&format!("\u{feff}{text}"), u16::to_le_bytes));
+        assert_eq!(wide.byte_position(2 + 6 + 8), at(2, 8));
+        let bom = source("\u{feff}é x".as_bytes());
+        assert_eq!(bom.byte_position(6), at(1, 7));
+        let before = Before { bytes: 100, lines: 7 };
+        let piece = Source::piece("a".to_owned(), text.as_bytes().to_vec(), before);
+        assert_eq!(piece.byte_position(110), at(9, 8));
+        assert_eq!(source(b"caf\xE9 x").byte_position(5), at(1, 7));
     }
 
     #[test]

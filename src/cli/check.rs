@@ -5,12 +5,12 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use buckstop::check::{Options, check};
-use buckstop::render::{OutputFormat, RenderOptions, Renderer};
+use buckstop::render::RenderOptions;
 use buckstop::report::{Report, Summary};
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::input::{self, Input, PROSE};
 use super::ordered::{in_order, threads};
+use super::outputs::{OutputArgs, Outputs};
 use super::packs::{PackArgs, SelectArgs};
 use super::reading::ReadingArgs;
 use super::terminal::{Complaint, Terminal, width};
@@ -31,9 +31,8 @@ pub(super) struct CheckArgs {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// How findings are written
-    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = output_format())]
-    output_format: OutputFormat,
+    #[command(flatten)]
+    outputs: OutputArgs,
 
     /// Tell also which of the three steps a reply leaves out: acknowledge, solve, follow up
     ///
@@ -74,17 +73,12 @@ Examples:
   buckstop check reply.txt --steps
   buckstop check drafts/ --rules our-rules.toml --ignore they-distancing
   buckstop check drafts/ --output-format json
+  buckstop check drafts/ --output sarif=out.sarif --output full
 
 Exit codes:
   0  nothing was found
   1  deflections were found
   2  something could not be read, or the arguments or a rule pack are wrong";
-
-fn output_format() -> impl TypedValueParser<Value = OutputFormat> {
-    let values =
-        OutputFormat::ALL.iter().map(|it| PossibleValue::new(it.as_str()).help(it.about()));
-    PossibleValuesParser::new(values).try_map(|name| name.parse::<OutputFormat>())
-}
 
 /// Checks all that the arguments name and writes what was found.
 ///
@@ -111,13 +105,13 @@ pub(super) fn run(
         Ok(report.filter(|report| !input.is_passed_over(&report.turns)))
     };
     let mut run = Run {
-        renderer: args.output_format.renderer(args.render_options(terminal.color)),
+        outputs: args.outputs.outputs(args.render_options(terminal.color))?,
         summary: Summary::default(),
         terminal,
         status,
     };
     in_order(&inputs, threads(args.threads), check_one, |checked| run.take(checked))?;
-    run.renderer.finish(&run.summary, &mut run.terminal.out)?;
+    run.outputs.finish(&run.summary, &mut run.terminal.out)?;
     if run.summary.context_turns > 0 && run.summary.turns == 0 && !args.quiet {
         terminal.warning(&nobody_to_check())?;
     }
@@ -139,7 +133,7 @@ impl CheckArgs {
 
 /// Writes results as they come in.
 struct Run<'a, W: Write> {
-    renderer: Box<dyn Renderer>,
+    outputs: Outputs,
     summary: Summary,
     terminal: &'a mut Terminal<W>,
     status: &'a mut Status,
@@ -156,7 +150,7 @@ impl<W: Write> Run<'_, W> {
                 if !report.findings.is_empty() {
                     self.status.raise(Status::Findings);
                 }
-                self.renderer.report(&report, &mut self.terminal.out)?;
+                self.outputs.report(&report, &mut self.terminal.out)?;
                 self.tell_problems(&report)
             }
             Err(complaint) => {
@@ -169,7 +163,7 @@ impl<W: Write> Run<'_, W> {
 
     /// Tells what could not be decoded, where the output has no place for it.
     fn tell_problems(&mut self, report: &Report<'_>) -> io::Result<()> {
-        if self.renderer.tells_problems() {
+        if self.outputs.tell_problems() {
             return Ok(());
         }
         let mut problems = report.problems.iter();

@@ -14,6 +14,7 @@ mod input;
 mod interactive;
 mod layout;
 mod ordered;
+mod outputs;
 mod packs;
 mod pieces;
 mod questions;

@@ -5,14 +5,17 @@
 //! be it a full disk or a kill, the file is the old one or the new one. Its permissions and, as
 //! far as allowed, its owner are kept, and a symbolic link goes on pointing where it pointed.
 //!
+//! An output goes into a [`NewFile`], which waits in memory instead and is put in its place in the
+//! same way.
+//!
 //! Not kept are the other names of a file with hard links, which keep the old bytes, and
 //! extended attributes.
 
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, SpooledTempFile};
 
 use super::input::unreadable;
 use super::terminal::Complaint;
@@ -155,6 +158,102 @@ impl Target {
     }
 }
 
+/// A file that is written from beginning to end, and is there once it is whole.
+///
+/// What is written waits in memory, or in a file without a name if it is much, so that nothing
+/// is left behind if the run is broken off.
+pub(super) struct NewFile {
+    /// Where it will lie, symbolic links followed.
+    path: PathBuf,
+    /// What the user calls it.
+    name: String,
+    waiting: SpooledTempFile,
+}
+
+/// How many bytes wait in memory.
+const IN_MEMORY: usize = 8 * 1024 * 1024;
+
+impl NewFile {
+    /// Begins a file, whether there is one of that name or not.
+    ///
+    /// # Errors
+    ///
+    /// A complaint if its folder does not exist, or if it is a folder itself.
+    pub(super) fn new(path: &Path) -> Result<Self, Complaint> {
+        let name = path.display().to_string();
+        // A file that is not there yet has no canonical path, and needs none.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if path.is_dir() {
+            let complaint = Complaint::new(format!("{name}: it is a folder"));
+            return Err(complaint.help("name a file to write to"));
+        }
+        if !folder_of(&path).is_dir() {
+            let complaint = Complaint::new(format!("{name}: there is no such folder"));
+            return Err(complaint.help("make the folder, or write to another"));
+        }
+        Ok(Self { path, name, waiting: SpooledTempFile::new(IN_MEMORY) })
+    }
+
+    /// Puts the file in its place. A device or a pipe is written to as it is.
+    ///
+    /// # Errors
+    ///
+    /// A complaint if it can't be written; what was there before is as it was.
+    pub(super) fn finish(mut self) -> Result<(), Complaint> {
+        self.place().map_err(|error| {
+            let complaint =
+                Complaint::new(format!("{}: {error}, so it was not written", self.name));
+            complaint.help("see to that, or write to another place")
+        })
+    }
+
+    fn place(&mut self) -> io::Result<()> {
+        self.waiting.rewind()?;
+        let present = fs::metadata(&self.path).ok();
+        if present.as_ref().is_some_and(|it| !it.is_file()) {
+            let mut device = OpenOptions::new().write(true).open(&self.path)?;
+            return io::copy(&mut self.waiting, &mut device).map(drop);
+        }
+        let mut temporary = new_beside(folder_of(&self.path))?;
+        io::copy(&mut self.waiting, &mut temporary)?;
+        if let Some(present) = present {
+            make_like(temporary.as_file(), &present)?;
+        }
+        temporary.as_file().sync_all()?;
+        temporary.persist(&self.path).map_err(|failed| failed.error)?;
+        sync_folder(folder_of(&self.path));
+        Ok(())
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.waiting.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.waiting.flush()
+    }
+}
+
+/// The folder of a file, which for a bare name is the current one.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// A temporary file with the permissions that any new file gets.
+fn new_beside(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".buckstop-").suffix(".new");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // The process's mask takes away what others are not to have.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
+
 /// A folder that takes no new file.
 #[derive(Debug, thiserror::Error)]
 #[error("no new file may be written to the folder")]
@@ -221,6 +320,31 @@ mod tests {
         Target::new(&path).unwrap().replace(b"old", b"new").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(names(folder.path()), ["a.txt"]);
+    }
+
+    #[test]
+    fn a_new_file_is_there_once_it_is_whole() {
+        let (folder, path) = file(b"old");
+        let mut new = NewFile::new(&path).unwrap();
+        new.write_all(b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        drop(new);
+        assert_eq!(fs::read(&path).unwrap(), b"old");
+        for path in [&path, &folder.path().join("b.txt")] {
+            let mut new = NewFile::new(path).unwrap();
+            new.write_all(b"new").unwrap();
+            new.finish().unwrap();
+            assert_eq!(fs::read(path).unwrap(), b"new");
+        }
+        assert_eq!(names(folder.path()), ["a.txt", "b.txt"]);
+    }
+
+    #[test]
+    fn a_new_file_needs_its_folder() {
+        let (folder, path) = file(b"old");
+        assert!(NewFile::new(&folder.path().join("gone/a.txt")).is_err());
+        assert!(NewFile::new(folder.path()).is_err());
+        assert!(NewFile::new(&path.join("a.txt")).is_err());
     }
 
     #[test]

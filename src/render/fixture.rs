@@ -11,7 +11,7 @@ use crate::turn::{Role, Turn};
 pub(super) const PLAIN: RenderOptions =
     RenderOptions { color: false, explain_skips: false, quiet: false, width: 80 };
 
-pub(super) fn rule(id: &str, severity: Severity) -> Rule {
+pub(crate) fn rule(id: &str, severity: Severity) -> Rule {
     Rule {
         id: id.to_owned(),
         category: "not-my-job".to_owned(),
@@ -30,7 +30,7 @@ pub(super) fn rule(id: &str, severity: Severity) -> Rule {
 }
 
 /// A report on a source that is one turn, with a finding for each of the words.
-pub(super) fn report<'r>(name: &str, bytes: &[u8], rule: &'r Rule, words: &[&str]) -> Report<'r> {
+pub(crate) fn report<'r>(name: &str, bytes: &[u8], rule: &'r Rule, words: &[&str]) -> Report<'r> {
     let source = Source::new(name.to_owned(), bytes.to_vec());
     let (text, problems) = source.decode();
     let turn = Turn::new(Role::Agent, text);

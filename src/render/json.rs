@@ -79,8 +79,9 @@ impl Renderer for Json {
     }
 }
 
+/// A finding or a skip, as it is written.
 #[derive(Serialize)]
-struct Object<'a> {
+pub(super) struct Object<'a> {
     path: &'a str,
     rule: &'a str,
     category: &'a str,
@@ -101,7 +102,7 @@ struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    fn of(report: &'a Report<'a>, entry: Entry<'a>) -> Self {
+    pub(super) fn of(report: &'a Report<'a>, entry: Entry<'a>) -> Self {
         match entry {
             Entry::Finding(finding) => Self {
                 text: words(report, finding.turn, finding.span),

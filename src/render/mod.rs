@@ -7,24 +7,38 @@
 //!
 //! A new format is one new file and one line in [`OutputFormat`].
 
+mod azure;
+mod checkstyle;
 mod concise;
+mod csv;
 mod diagnostic;
 mod excerpt;
 mod full;
+mod github;
+mod gitlab;
+mod grouped;
 mod json;
+mod jsonl;
+mod junit;
 mod pack;
 mod paint;
+mod rdjson;
+mod rdjsonl;
+mod replacement;
+mod sarif;
 mod summary;
+mod tap;
 mod visible;
+mod xml;
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 
 use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use crate::finding::{Finding, Skip};
+use crate::finding::{Applicability, Finding, Skip};
 use crate::report::{Report, Summary};
 use crate::source::{Position, Problem, Source};
 use crate::text::{SourceSpan, TextSpan};
@@ -110,8 +124,32 @@ output_formats! {
     Full = "full" => full::Full::new,
     /// One line per finding: path:line:column: severity[rule] message
     Concise = "concise" => concise::Concise::new,
+    /// The findings of each file under its name, one line each
+    Grouped = "grouped" => grouped::Grouped::new,
     /// One JSON array of all findings
     Json = "json" => json::Json::new,
+    /// The same objects, one JSON text per line
+    Jsonl = "jsonl" => jsonl::Jsonl::new,
+    /// SARIF 2.1.0, for code scanning
+    Sarif = "sarif" => sarif::Sarif::new,
+    /// Workflow commands, for annotations of GitHub Actions
+    Github = "github" => github::Github::new,
+    /// A Code Quality report of GitLab
+    Gitlab = "gitlab" => gitlab::Gitlab::new,
+    /// `JUnit` XML, a test case per finding
+    Junit = "junit" => junit::Junit::new,
+    /// Checkstyle XML
+    Checkstyle = "checkstyle" => checkstyle::Checkstyle::new,
+    /// reviewdog's diagnostics, one JSON object
+    Rdjson = "rdjson" => rdjson::Rdjson::new,
+    /// reviewdog's diagnostics, one JSON object per line
+    Rdjsonl = "rdjsonl" => rdjsonl::Rdjsonl::new,
+    /// Logging commands of Azure Pipelines
+    Azure = "azure" => azure::Azure::new,
+    /// Test Anything Protocol, version 14
+    Tap = "tap" => tap::Tap::new,
+    /// A table for spreadsheets, one row per finding
+    Csv = "csv" => csv::Csv::new,
 }
 
 impl fmt::Display for OutputFormat {
@@ -162,6 +200,24 @@ impl<'a> Entry<'a> {
 /// The words under a span of one of the report's turns.
 fn words<'a>(report: &'a Report<'_>, turn: usize, span: TextSpan) -> &'a str {
     report.turns[turn].turn.text.slice(span)
+}
+
+/// What a finding is about, on one line and without control characters, for outputs that have
+/// one field for all of it.
+///
+/// `Refuses the task: "not my job". The customer hears: ... Say instead: "let me see".`
+fn message(report: &Report<'_>, finding: &Finding<'_>) -> String {
+    let found = one_line(words(report, finding.turn, finding.span), usize::MAX);
+    let (title, why) = (visible(&finding.rule.title), one_line(&finding.rule.why, usize::MAX));
+    let mut message = format!("{title}: \"{found}\". {why}");
+    if let Some(best) = finding.rewrites.first() {
+        let verb = if best.is_addition() { "Add" } else { "Say instead" };
+        message += &format!(" {verb}: \"{}\"", visible(&best.words()));
+        if best.applicability != Applicability::Safe {
+            message += &format!(" ({})", best.applicability);
+        }
+    }
+    message
 }
 
 /// "Jane (agent), turn 7", with the conversation where there are several. There is nothing to

@@ -1,0 +1,160 @@
+//! Where findings go: several output formats at once, each to standard output or to a file.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use buckstop::render::{OutputFormat, RenderOptions, Renderer};
+use buckstop::report::{Report, Summary};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use super::terminal::Complaint;
+use super::write::NewFile;
+
+/// Which outputs are asked for.
+#[derive(Debug, clap::Args)]
+pub(super) struct OutputArgs {
+    /// How findings are written
+    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = output_format())]
+    output_format: OutputFormat,
+
+    /// Write findings in a format to a file, or to standard output if there is no PATH; may be
+    /// given several times
+    ///
+    /// It takes the place of --output-format: `--output sarif=out.sarif --output full` writes
+    /// both. Only one of them can go to standard output. A file is written whole, at the end, or
+    /// not at all.
+    #[arg(
+        long,
+        value_name = "FORMAT[=PATH]",
+        value_parser = str::parse::<Asked>,
+        conflicts_with = "output_format"
+    )]
+    output: Vec<Asked>,
+}
+
+/// One output that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Asked {
+    format: OutputFormat,
+    /// The file; standard output if nothing.
+    path: Option<PathBuf>,
+}
+
+impl FromStr for Asked {
+    type Err = String;
+
+    fn from_str(written: &str) -> Result<Self, String> {
+        let (name, path) = match written.split_once('=') {
+            Some((_, "")) => return Err("there is no path after the `=`".to_owned()),
+            Some((name, path)) => (name, Some(PathBuf::from(path))),
+            None => (written, None),
+        };
+        let names: Vec<_> = OutputFormat::ALL.iter().map(|it| it.as_str()).collect();
+        let format = name
+            .parse()
+            .map_err(|unknown| format!("{unknown}; the formats are {}", names.join(", ")))?;
+        Ok(Self { format, path })
+    }
+}
+
+fn output_format() -> impl TypedValueParser<Value = OutputFormat> {
+    let values =
+        OutputFormat::ALL.iter().map(|it| PossibleValue::new(it.as_str()).help(it.about()));
+    PossibleValuesParser::new(values).try_map(|name| name.parse::<OutputFormat>())
+}
+
+/// The outputs of a run.
+pub(super) struct Outputs(Vec<Output>);
+
+struct Output {
+    renderer: Box<dyn Renderer>,
+    /// The file; standard output if nothing.
+    file: Option<NewFile>,
+}
+
+impl OutputArgs {
+    /// Gets everything ready that is asked for. `options` are those of standard output.
+    ///
+    /// # Errors
+    ///
+    /// A complaint if a file can't be written, or if two outputs would be mixed.
+    pub(super) fn outputs(&self, options: RenderOptions) -> Result<Outputs, Complaint> {
+        let single = [Asked { format: self.output_format, path: None }];
+        let asked = if self.output.is_empty() { &single[..] } else { &self.output };
+        let several = |path: &Option<PathBuf>| asked.iter().filter(|it| it.path == *path).count();
+        if let Some(Asked { path, .. }) = asked.iter().find(|it| several(&it.path) > 1) {
+            let place = path.as_ref().map(|it| it.display().to_string());
+            let place = place.unwrap_or_else(|| "standard output".to_owned());
+            let complaint = Complaint::new(format!("two outputs can't both go to {place}"));
+            return Err(complaint.help("give each a file of its own: --output FORMAT=PATH"));
+        }
+        asked.iter().map(|asked| asked.output(options)).collect::<Result<_, _>>().map(Outputs)
+    }
+}
+
+impl Asked {
+    fn output(&self, options: RenderOptions) -> Result<Output, Complaint> {
+        let file = self.path.as_deref().map(NewFile::new).transpose()?;
+        let color = options.color && file.is_none();
+        let renderer = self.format.renderer(RenderOptions { color, ..options });
+        Ok(Output { renderer, file })
+    }
+}
+
+impl Outputs {
+    /// Has every output take a report.
+    ///
+    /// # Errors
+    ///
+    /// If one can't be written.
+    pub(super) fn report(&mut self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+        self.0.iter_mut().try_for_each(|Output { renderer, file }| match file {
+            Some(file) => renderer.report(report, file),
+            None => renderer.report(report, out),
+        })
+    }
+
+    /// Whether what could not be read is told on standard output.
+    pub(super) fn tell_problems(&self) -> bool {
+        self.0.iter().any(|it| it.file.is_none() && it.renderer.tells_problems())
+    }
+
+    /// Ends every output, and puts the files in their places.
+    ///
+    /// # Errors
+    ///
+    /// If one can't be written; the others are, all the same.
+    pub(super) fn finish(self, summary: &Summary, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut done = Ok(());
+        for output in self.0 {
+            done = done.and(output.finish(summary, out));
+        }
+        done
+    }
+}
+
+impl Output {
+    fn finish(mut self, summary: &Summary, out: &mut dyn Write) -> anyhow::Result<()> {
+        let Some(mut file) = self.file else {
+            return Ok(self.renderer.finish(summary, out)?);
+        };
+        self.renderer.finish(summary, &mut file)?;
+        Ok(file.finish()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_output_is_a_format_with_or_without_a_path() {
+        let asked = |written: &str| written.parse::<Asked>();
+        assert_eq!(asked("full"), Ok(Asked { format: OutputFormat::Full, path: None }));
+        let path = Some(PathBuf::from("a=b.sarif"));
+        assert_eq!(asked("sarif=a=b.sarif"), Ok(Asked { format: OutputFormat::Sarif, path }));
+        assert!(asked("sarif=").is_err());
+        assert!(asked("xml=a").unwrap_err().contains("there is no output format `xml`; the"));
+    }
+}
