@@ -100,7 +100,11 @@ fn nothing_found_is_read_by_every_reader() {
 
 fn assert_sarif(log: &Value) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas/sarif-2.1.0.json");
-    let schema = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let mut schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    // The published schema has a pattern here that is no regular expression of ECMAScript's strict
+    // kind; buckstop writes no language.
+    let language = &mut schema["definitions"]["run"]["properties"]["language"];
+    language.as_object_mut().unwrap().remove("pattern").expect("the pattern");
     let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
     let errors: Vec<_> = validator.iter_errors(log).map(|error| error.to_string()).collect();
     assert!(errors.is_empty(), "{errors:?}");
