@@ -20,6 +20,7 @@ mod questions;
 mod reading;
 mod rules;
 mod safe_copies;
+mod shell;
 mod terminal;
 mod turns;
 mod words;
@@ -62,6 +63,10 @@ enum Command {
     Turns(turns::TurnsArgs),
     /// List the rules, explain one, or run their own examples
     Rules(rules::RulesArgs),
+    /// Write completions of commands and options for a shell
+    Completions(shell::CompletionsArgs),
+    /// Write a page of the manual
+    Man(shell::ManArgs),
 }
 
 const AFTER_HELP: &str = "\
@@ -142,6 +147,8 @@ impl Command {
             Self::Fmt(args) => fmt::run(args, terminal, status),
             Self::Turns(args) => turns::run(args, terminal, status),
             Self::Rules(args) => rules::run(args, terminal, status),
+            Self::Completions(args) => shell::completions::<Cli>(args, terminal),
+            Self::Man(args) => shell::man::<Cli>(args, terminal),
         }
     }
 }
