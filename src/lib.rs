@@ -30,6 +30,8 @@ pub mod report;
 
 pub mod check;
 
+pub mod config;
+
 pub mod fix;
 
 pub mod render;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// One mistake in a pack file.
+/// One mistake in a file that a user wrote in TOML: a pack, or a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct PackError {
@@ -18,6 +18,41 @@ pub struct PackError {
     pub label: String,
     /// The way out.
     pub help: Option<String>,
+}
+
+impl PackError {
+    /// What the reader of TOML found wrong with a file. `help` is the way out where no name is
+    /// merely misspelt.
+    pub(crate) fn of_toml(
+        file: &str,
+        text: &PackText,
+        error: &toml::de::Error,
+        help: &str,
+    ) -> Self {
+        let message = error.message().lines().next().unwrap_or("this is no TOML").to_owned();
+        let unknown = ["unknown field `", "unknown variant `"];
+        let unknown = unknown.iter().find_map(|start| error.message().strip_prefix(start));
+        let help = match unknown.and_then(|rest| rest.split_once('`')) {
+            Some((name, expected)) => {
+                let is_name = |it: &&str| it.chars().all(is_of_key) && !it.is_empty();
+                let known = expected.split('`').filter(is_name);
+                super::nearest(name, known).map(|near| format!("did you mean `{near}`?"))
+            }
+            None => Some(help.to_owned()),
+        };
+        Self {
+            file: file.to_owned(),
+            text: PackText::clone(text),
+            span: error.span().unwrap_or(0..0),
+            message,
+            label: "here".to_owned(),
+            help,
+        }
+    }
+}
+
+fn is_of_key(letter: char) -> bool {
+    letter.is_alphanumeric() || matches!(letter, '-' | '_')
 }
 
 /// The text of a pack file, shared by the errors that point into it.

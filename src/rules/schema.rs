@@ -8,16 +8,32 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
-use toml::Spanned;
+
+use super::error::PackText;
+use super::spanned::Spanned;
 
 /// A pack file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PackFile {
     #[serde(default)]
-    pub(super) lists: BTreeMap<String, Vec<Spanned<String>>>,
+    pub(super) lists: Lists,
     #[serde(default)]
     pub(super) rule: Vec<RuleTable>,
+}
+
+/// `[lists]`: words that phrases call by one name.
+pub(crate) type Lists = BTreeMap<Spanned<String>, Vec<Spanned<String>>>;
+
+/// Further words for lists, from a file that is no pack.
+#[derive(Clone, Debug)]
+pub struct WordLists {
+    /// The name of the file as the user knows it.
+    pub(crate) file: String,
+    /// Its whole text.
+    pub(crate) text: PackText,
+    /// The words.
+    pub(crate) lists: Lists,
 }
 
 /// A `[[rule]]`.
