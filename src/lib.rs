@@ -35,3 +35,6 @@ pub mod config;
 pub mod fix;
 
 pub mod render;
+
+#[cfg(test)]
+mod schemas;

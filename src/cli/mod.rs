@@ -5,17 +5,21 @@
 
 mod check;
 mod compression;
+mod config;
 mod diff;
+mod discovery;
 mod examples;
 mod explain;
 mod fix;
 mod fmt;
+mod init;
 mod input;
 mod interactive;
 mod layout;
 mod ordered;
 mod packs;
 mod pieces;
+mod plan;
 mod questions;
 mod reading;
 mod rules;
@@ -62,6 +66,10 @@ enum Command {
     Turns(turns::TurnsArgs),
     /// List the rules, explain one, or run their own examples
     Rules(rules::RulesArgs),
+    /// Write a buckstop.toml to start from
+    Init(init::InitArgs),
+    /// Show what the configuration says for a file, and where
+    Config(config::ConfigCommandArgs),
 }
 
 const AFTER_HELP: &str = "\
@@ -72,12 +80,13 @@ Examples:
   buckstop fix --interactive a.txt   Choose other words one by one
   buckstop turns chat.txt            See who is taken for whom in a conversation
   buckstop rules not-my-job          Explain a rule
+  buckstop init                      Start a configuration
   buckstop check --help              All about checking
 
 Exit codes:
   0  nothing was found
   1  deflections were found
-  2  something could not be read, or the arguments or a rule pack are wrong";
+  2  something could not be read, or the arguments, a configuration or a rule pack are wrong";
 
 /// How a run ends; of several, the greatest counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,6 +151,8 @@ impl Command {
             Self::Fmt(args) => fmt::run(args, terminal, status),
             Self::Turns(args) => turns::run(args, terminal, status),
             Self::Rules(args) => rules::run(args, terminal, status),
+            Self::Init(args) => init::run(args, terminal),
+            Self::Config(args) => config::run(args, terminal),
         }
     }
 }

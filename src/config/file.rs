@@ -363,6 +363,35 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn the_schema_is_up_to_date() {
+        crate::schemas::expect("buckstop.schema.json", &schemars::schema_for!(ConfigFile));
+    }
+
+    #[test]
+    fn the_file_to_start_from_sets_nothing_and_shows_every_key() {
+        let start = include_str!("../cli/init.toml");
+        let layer = Layer::read("buckstop.toml", Path::new("/work"), start).expect("comments");
+        assert!(layer.settings.entries().iter().all(|entry| entry.origin == "default"));
+        let set: String = start
+            .lines()
+            .filter_map(|line| line.strip_prefix("# "))
+            .filter(|line| line.starts_with('[') || line.contains(" = "))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let layer = Layer::read("buckstop.toml", Path::new("/work"), &set).expect("no mistake");
+        let unset: Vec<_> = layer.settings.entries().into_iter().collect();
+        let unset = unset.iter().filter(|entry| entry.origin == "default");
+        assert_eq!(unset.map(|entry| &*entry.key).collect::<Vec<_>>(), [""; 0]);
+        let schema = schemars::schema_for!(ConfigFile);
+        let keys = schema.get("properties").and_then(|it| it.as_object()).expect("an object");
+        for key in keys.keys() {
+            let table = format!("# [{key}]");
+            let shown = start.contains(&format!("# {key} = ")) || start.contains(&table);
+            assert!(shown, "{key} is not shown");
+        }
+    }
+
+    #[test]
     fn an_unknown_key_is_told_with_the_one_that_was_meant() {
         let (message, place, help) = marked("select = []\nextend-selct = []\n");
         assert!(message.starts_with("unknown field `extend-selct`"), "{message}");

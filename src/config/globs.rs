@@ -41,13 +41,22 @@ impl Globs {
     /// Of a path outside of the globs' folder all parts count, so that `*.md` fits anywhere.
     #[must_use]
     pub fn fit(&self, path: &Path, is_folder: bool) -> bool {
+        let path = self.relative(path);
+        !path.as_os_str().is_empty()
+            && self.matcher.matched_path_or_any_parents(&path, is_folder).is_ignore()
+    }
+
+    /// Whether they fit a file or folder itself, whatever holds it.
+    #[must_use]
+    pub fn fit_itself(&self, path: &Path, is_folder: bool) -> bool {
+        let path = self.relative(path);
+        !path.as_os_str().is_empty() && self.matcher.matched(&path, is_folder).is_ignore()
+    }
+
+    fn relative(&self, path: &Path) -> PathBuf {
         let path = path.strip_prefix(&self.base).unwrap_or(path);
         let named = |part: &Component<'_>| matches!(part, Component::Normal(_));
-        let path: PathBuf = path.components().filter(named).collect();
-        if path.as_os_str().is_empty() {
-            return false;
-        }
-        self.matcher.matched_path_or_any_parents(&path, is_folder).is_ignore()
+        path.components().filter(named).collect()
     }
 }
 

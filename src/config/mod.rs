@@ -141,9 +141,14 @@ impl Settings {
     /// These settings, and what `below` says of all that they leave open.
     ///
     /// A list takes the place of the one below, tables are joined entry by entry; packs, further
-    /// words and `extend-select` add up.
+    /// words and `extend-select` add up. Who selects starts anew, so that nothing which is
+    /// ignored below is missing.
     #[must_use]
-    pub fn over(self, below: Self) -> Self {
+    pub fn over(self, mut below: Self) -> Self {
+        if self.select.is_some() {
+            below.ignore = None;
+            below.extend_select.clear();
+        }
         Self {
             rules: joined(below.rules, self.rules),
             default_rules: self.default_rules.or(below.default_rules),
@@ -221,22 +226,26 @@ impl Settings {
         value(self.fail_on.as_ref()).unwrap_or_default()
     }
 
-    /// Whether a file or folder is to be passed over; `path` is absolute.
+    /// Whether a walk passes a file or folder over that it meets; `path` is absolute.
+    ///
+    /// Whatever holds it was met before, or else the user named it.
     #[must_use]
     pub fn excludes(&self, path: &Path, is_folder: bool) -> bool {
-        self.exclude.as_ref().is_some_and(|globs| globs.value.fit(path, is_folder))
+        self.exclude.as_ref().is_some_and(|globs| globs.value.fit_itself(path, is_folder))
+    }
+
+    /// Whether a file or folder is to be passed over although the user named it; `path` is
+    /// absolute.
+    #[must_use]
+    pub fn excludes_by_force(&self, path: &Path, is_folder: bool) -> bool {
+        let forced = value(self.force_exclude.as_ref()).unwrap_or(false);
+        forced && self.exclude.as_ref().is_some_and(|globs| globs.value.fit(path, is_folder))
     }
 
     /// Whether a walk picks a file up, if this says anything about it; `path` is absolute.
     #[must_use]
     pub fn includes(&self, path: &Path) -> Option<bool> {
         self.include.as_ref().map(|globs| globs.value.fit(path, false))
-    }
-
-    /// Whether `exclude` holds for files that are named, too.
-    #[must_use]
-    pub fn forces_exclude(&self) -> bool {
-        value(self.force_exclude.as_ref()).unwrap_or(false)
     }
 
     /// The rules and categories that are ignored in one file only; `path` is absolute.
@@ -319,6 +328,13 @@ mod tests {
     }
 
     #[test]
+    fn who_selects_starts_anew() {
+        let below = read("/", "ignore = ['x']\nextend-select = ['steps']");
+        let both = read("/", "select = ['x']").over(below);
+        assert!(both.ignore.is_none() && both.extend_select.is_empty());
+    }
+
+    #[test]
     fn an_empty_list_is_not_nothing() {
         let both = read("/", "ignore = []").over(read("/", "ignore = ['x']"));
         assert!(values(&both.ignore).is_empty());
@@ -331,8 +347,11 @@ mod tests {
         let both = above.over(below);
         assert_eq!(both.ignored_in(Path::new("/work/macros/a.md")), ["runaround"]);
         assert!(both.ignored_in(Path::new("/work/team/macros/a.md")).is_empty());
-        assert!(both.excludes(Path::new("/work/team/old/a/b.txt"), false));
-        assert!(!both.excludes(Path::new("/work/old/b.txt"), false));
+        assert!(both.excludes(Path::new("/work/team/old"), true));
+        assert!(!both.excludes(Path::new("/work/team/old/b.txt"), false));
+        assert!(!both.excludes(Path::new("/work/old"), true));
+        let forced = read("/", "force-exclude = true").over(both);
+        assert!(forced.excludes_by_force(Path::new("/work/team/old/a/b.txt"), false));
     }
 
     #[test]
