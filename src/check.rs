@@ -166,7 +166,7 @@ fn finding<'r>(ruleset: &'r Ruleset, number: usize, turn: &Turn, hit: &Hit) -> F
         turn: number,
         span: hit.span,
         source_span: turn.text.to_source(hit.span),
-        rewrites: rewrite::rewrites(turn.text.as_str(), rule, hit),
+        rewrites: rewrite::rewrites(turn.text.as_str(), ruleset, hit),
     }
 }
 

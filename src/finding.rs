@@ -77,6 +77,8 @@ pub struct Rewrite {
     pub applicability: Applicability,
     /// What they replace, in the turn's text.
     pub span: TextSpan,
+    /// How many bytes at the end of `text` say nothing new, but join it to what follows.
+    pub tail: usize,
 }
 
 impl Rewrite {
@@ -86,10 +88,11 @@ impl Rewrite {
         self.span.is_empty()
     }
 
-    /// The words to say, without the punctuation that joins them to those around them.
+    /// The words to say on one line, without what joins them to those around them.
     #[must_use]
-    pub fn words(&self) -> &str {
-        self.text.trim_start_matches(['.', ',']).trim()
+    pub fn words(&self) -> String {
+        let words = self.text[..self.text.len() - self.tail].trim_start_matches(['.', ',']);
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
 

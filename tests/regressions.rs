@@ -47,3 +47,15 @@ fn fixtures_are_sound_in_every_format() {
         }
     }
 }
+
+#[test]
+fn fixtures_are_fixed_for_good() {
+    for folder in entries("tests/formats") {
+        for path in entries(&folder) {
+            let mut input = format!("{}\0", name(&path)).into_bytes();
+            input.extend(fs::read(&path).expect("an input"));
+            let result = catch_unwind(|| checks::run("fix", &input));
+            assert!(result.is_ok(), "fix fails with {}", path.display());
+        }
+    }
+}

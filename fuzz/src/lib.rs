@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use buckstop::check::{self, Options};
-use buckstop::finding::{Finding, Rewrite};
+use buckstop::finding::{Applicability, Finding, Rewrite};
+use buckstop::fix::{self, FixOptions};
 use buckstop::formats::{self, FORMATS, Format, InputFormat, Understood};
 use buckstop::render::{OutputFormat, RenderOptions};
 use buckstop::report::{Report, Summary};
@@ -28,6 +29,7 @@ pub fn run(target: &str, data: &[u8]) {
         "packs" => packs(data),
         "check" => check(data),
         "rewrites" => rewrites(data),
+        "fix" => fixes(data),
         "renderers" => renderers(data),
         _ => format(target.strip_prefix("format_").unwrap_or(target), data),
     }
@@ -101,6 +103,25 @@ fn rewrites(data: &[u8]) {
             findings_stand_in_order(&check::check(draft(&rewritten), &options(), embedded()));
         }
     }
+}
+
+/// A file and its fix, which must leave nothing to the next. The file's name stands before the
+/// first NUL.
+fn fixes(data: &[u8]) {
+    let source = named_source(data);
+    let name = source.name().to_owned();
+    let content = source.bytes().to_vec();
+    let before = check::check(named_source(data), &options(), embedded()).findings.len();
+    let fixing = FixOptions { least: Applicability::Template, lines: None };
+    let once = fix::fix(source, &options(), &fixing, embedded());
+    assert!(once.remaining + once.applied.len() <= before, "there are more findings than before");
+    let again = Source::new(name, once.bytes.clone());
+    let twice = fix::fix(again, &options(), &fixing, embedded());
+    assert!(once.bytes == twice.bytes, "what was fixed once is fixed differently again");
+    assert!(
+        once.applied.is_empty() == (once.bytes == content),
+        "what is written is not what was applied"
+    );
 }
 
 /// Whatever can be written of a file. The file's name stands before the first NUL.

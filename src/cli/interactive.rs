@@ -170,7 +170,7 @@ impl<'a, W: Write> Session<'a, W> {
         let paint = Paint::new(color);
         for (number, rewrite) in rewrites.iter().enumerate() {
             let mut number = (number + 1).to_string();
-            for line in layout::lines(&visible(rewrite.words()), width - MARGIN) {
+            for line in layout::lines(&visible(&rewrite.words()), width - MARGIN) {
                 let line = paint.good(&line);
                 writeln!(self.terminal.out, "{} {line}", paint.bold(&format!("{number:>3}")))?;
                 number.clear();

@@ -229,7 +229,9 @@ impl Candidate<'_> {
 fn wrapped_like(old: &str, new: &str) -> String {
     let mut wrapped = new.to_owned();
     let mut from = 0;
-    for (at, _) in old.match_indices('\n') {
+    // Words that were taken over have theirs already.
+    let breaks = old.match_indices('\n').filter(|_| !new.contains('\n'));
+    for (at, _) in breaks {
         let rest = &old[at..];
         let indent = rest.len() - rest[1..].trim_start_matches([' ', '\t']).len();
         let limit = (0..=at.min(wrapped.len())).rev().find(|&it| wrapped.is_char_boundary(it));

@@ -59,7 +59,7 @@ pub(super) fn said_by(report: &mut Report<'_>, speaker: Option<&str>, role: Role
 pub(super) fn rewrite(report: &mut Report<'_>, text: &str, applicability: Applicability) {
     let finding = report.findings.last_mut().expect("a finding to rewrite");
     let span = finding.span;
-    finding.rewrites.push(Rewrite { text: text.to_owned(), applicability, span });
+    finding.rewrites.push(Rewrite { text: text.to_owned(), applicability, span, tail: 0 });
 }
 
 /// Adds a match that was let pass.

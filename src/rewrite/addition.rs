@@ -21,7 +21,7 @@ pub(crate) fn additions(
         } else {
             format!("{}{words}", joint(&text[..place.range().start]))
         };
-        Rewrite { text: joined, applicability: template.applicability, span: place }
+        Rewrite { text: joined, applicability: template.applicability, span: place, tail: 0 }
     });
     offers.collect()
 }

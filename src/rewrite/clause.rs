@@ -7,12 +7,13 @@
 //!
 //! Whether the new words fit the matter is the rule's affair.
 
+use super::Fitted;
 use super::sentence::Sentence;
 use super::spelling::{capitalized, uncapitalized};
 use crate::text::TextSpan;
 
 /// What to write where, so that `filled` says what the clause around a finding said.
-pub(super) fn fit(sentence: &Sentence<'_>, finding: TextSpan, filled: &str) -> (TextSpan, String) {
+pub(super) fn fit(sentence: &Sentence<'_>, finding: TextSpan, filled: &str) -> Fitted {
     let clause = Clause::around(sentence, finding, filled);
     let lead = clause.lead(clause.start());
     let tail = clause.tail(clause.end(), lead.subordinate);
@@ -23,7 +24,8 @@ pub(super) fn fit(sentence: &Sentence<'_>, finding: TextSpan, filled: &str) -> (
     let full_stop = if end_mark.is_empty() { "" } else { "." };
     let filled = without_full_stop(filled, &sentence.text[end..], &tail);
     let cased = if lead.capital { capitalized(filled) } else { uncapitalized(filled) };
-    (span, format!("{}{cased}{}{full_stop}", lead.before, tail.after))
+    let words = format!("{}{cased}{full_stop}", lead.before);
+    Fitted { span, words, tail: tail.after }
 }
 
 /// A question mark that would end what is no question any more.
@@ -411,13 +413,13 @@ const FILLERS: [&str; 26] = [
 ];
 
 /// What follows "so" where it draws no conclusion.
-const SO: [&str; 8] = ["that", "much", "far", "many", "on", "as", "ever", "long"];
+const SO: [&str; 7] = ["that", "much", "far", "many", "on", "ever", "long"];
 
 /// What begins a stretch that says more about the clause and cannot stand without it.
-const DEPENDENT: [&str; 22] = [
+const DEPENDENT: [&str; 29] = [
     "which", "who", "whose", "whom", "where", "meaning", "leaving", "causing", "making", "given",
     "due", "despite", "unless", "until", "till", "being", "whereas", "except", "nor", "not",
-    "neither", "let",
+    "neither", "let", "after", "before", "once", "when", "if", "even", "provided",
 ];
 
 const ADVERBS: [&str; 9] =

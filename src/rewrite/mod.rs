@@ -11,9 +11,9 @@ mod owner;
 mod sentence;
 mod spelling;
 
-use crate::detect::Hit;
+use crate::detect::{Context, Hit, detect};
 use crate::finding::Rewrite;
-use crate::rules::{InsteadOf, RewriteTemplate, Rule};
+use crate::rules::{InsteadOf, RewriteTemplate, Ruleset};
 use crate::text::TextSpan;
 
 use sentence::Sentence;
@@ -23,16 +23,43 @@ pub(crate) use addition::additions;
 /// The most rewrites that are offered for one finding.
 const MOST: usize = 3;
 
-/// The rewrites of a rule that can be used for a hit, in the rule's order.
-pub(crate) fn rewrites(text: &str, rule: &Rule, hit: &Hit) -> Vec<Rewrite> {
+/// What to write where.
+struct Fitted {
+    /// What is replaced.
+    span: TextSpan,
+    /// The new words, with what joins them to those before.
+    words: String,
+    /// What joins them to those that follow.
+    tail: String,
+}
+
+impl Fitted {
+    /// New words that fit as they are.
+    fn new(span: TextSpan, words: String) -> Self {
+        Self { span, words, tail: String::new() }
+    }
+}
+
+/// The rewrites of a hit's rule that can be used for it, in the rule's order.
+///
+/// Words that a pack gives are clean, as its tests see to. What is made of the sentence's own
+/// words is looked at once more, and not offered if a rule would find it again.
+pub(crate) fn rewrites(text: &str, ruleset: &Ruleset, hit: &Hit) -> Vec<Rewrite> {
     let sentence = Sentence::new(text, hit.sentence.cover(hit.span));
     let mut rewrites: Vec<Rewrite> = Vec::new();
-    for template in &rule.rewrites {
-        let Some((span, words)) = fit(&sentence, template, hit) else { continue };
-        let words = spelling::with_apostrophes_of(text, words);
-        let changes = text[span.range()] != words;
-        if changes && rewrites.iter().all(|known| known.text != words) {
-            rewrites.push(Rewrite { text: words, applicability: template.applicability, span });
+    for template in &ruleset.rules()[hit.rule].rewrites {
+        let Some(Fitted { span, words, tail }) = fit(&sentence, template, hit) else { continue };
+        let [words, tail] = [words, tail].map(|it| spelling::with_apostrophes_of(text, it));
+        let rewrite = Rewrite {
+            tail: tail.len(),
+            text: words + &tail,
+            applicability: template.applicability,
+            span,
+        };
+        let is_new = text[span.range()] != rewrite.text
+            && rewrites.iter().all(|known| known.text != rewrite.text);
+        if is_new && !(repeats(template) && deflects(text, hit, &rewrite, ruleset)) {
+            rewrites.push(rewrite);
         }
         if rewrites.len() == MOST {
             break;
@@ -41,15 +68,27 @@ pub(crate) fn rewrites(text: &str, rule: &Rule, hit: &Hit) -> Vec<Rewrite> {
     rewrites
 }
 
+/// Whether a template takes up words of the sentence.
+fn repeats(template: &RewriteTemplate) -> bool {
+    template.text.contains('{') || matches!(template.instead_of, InsteadOf::Captures(_))
+}
+
+/// Whether the sentence would have a deflection after a rewrite that it did not have before.
+fn deflects(text: &str, hit: &Hit, rewrite: &Rewrite, ruleset: &Ruleset) -> bool {
+    let stretch = hit.sentence.cover(hit.span).cover(rewrite.span).range();
+    let before = text[stretch.clone()].to_lowercase();
+    let [first, last] =
+        [stretch.start..rewrite.span.range().start, rewrite.span.range().end..stretch.end];
+    let after = format!("{}{}{}", &text[first], rewrite.text, &text[last]);
+    let hits = detect(&after, Context::default(), ruleset).hits;
+    hits.iter().any(|hit| !before.contains(&after[hit.span.range()].to_lowercase()))
+}
+
 /// What to write where; nothing if the template does not fit this hit.
-fn fit(
-    sentence: &Sentence<'_>,
-    template: &RewriteTemplate,
-    hit: &Hit,
-) -> Option<(TextSpan, String)> {
+fn fit(sentence: &Sentence<'_>, template: &RewriteTemplate, hit: &Hit) -> Option<Fitted> {
     let filled = fill::fill(sentence, &template.text, hit)?;
     match &template.instead_of {
-        InsteadOf::Words => Some((hit.span, words(sentence, hit.span, &filled))),
+        InsteadOf::Words => Some(Fitted::new(hit.span, words(sentence, hit.span, &filled))),
         InsteadOf::Clause => Some(clause::fit(sentence, hit.span, &filled)),
         InsteadOf::Captures(names) => {
             let captured = |name: &String| hit.captures.iter().find(|(known, _)| known == name);
@@ -99,6 +138,7 @@ mod tests {
             capture("topic", "refund"),
             capture("who", "head office"),
             capture("who", "They"),
+            capture("who", "THEY"),
             capture("who", "they"),
             capture("who", "the warehouse"),
             capture("what", "Your order"),
@@ -114,9 +154,10 @@ mod tests {
         let applicability = Applicability::Suggested;
         let template = RewriteTemplate { text: template.to_owned(), applicability, instead_of };
         let sentence = Sentence::new(text, hit.sentence);
-        let Some((span, words)) = fit(&sentence, &template, &hit) else { return "nothing".into() };
-        let words = spelling::with_apostrophes_of(text, words);
-        format!("{}{words}{}", &text[..span.range().start], &text[span.range().end..])
+        let Some(Fitted { span, words, tail }) = fit(&sentence, &template, &hit) else {
+            return "nothing".into();
+        };
+        format!("{}{words}{tail}{}", &text[..span.range().start], &text[span.range().end..])
     }
 
     fn clause(text: &str, words: &str, template: &str) -> String {
@@ -203,6 +244,8 @@ mod tests {
             ("They've changed their terms.", "We've changed our terms."),
             ("I think head office has decided that.", "I think we have decided that."),
             ("Now head office sets its prices.", "Now we set our prices."),
+            ("Now head office sets the prices.", "Now we set our prices."),
+            ("THEY CHANGED IT.", "WE CHANGED IT."),
             ("Then head office's changed it.", "Then we've changed it."),
             ("Well, the warehouse never shipped it.", "Well, we never shipped it."),
             (

@@ -4,6 +4,7 @@
 //! their owner changes. Where the speaker already stands in the sentence as somebody else ("they
 //! don't tell us"), that would be nonsense, and there is no such rewrite.
 
+use super::Fitted;
 use super::sentence::Sentence;
 use super::spelling::{capitalized, uncapitalized};
 use crate::rules::inflect::{is_irregular_participle, plain};
@@ -16,7 +17,7 @@ pub(super) fn fit(
     part: TextSpan,
     finding: TextSpan,
     owner: &str,
-) -> Option<(TextSpan, String)> {
+) -> Option<Fitted> {
     let first = sentence.word_at(part.start);
     let mut change = Change {
         sentence,
@@ -39,7 +40,14 @@ pub(super) fn fit(
     } else if change.has_later(behind, |word| word.starts_with("they")) {
         return None;
     }
-    Some((TextSpan::new(part.range().start, change.end), change.written))
+    let changed = TextSpan::new(part.range().start, change.end);
+    let shouts = is_large(sentence.written(first)) && is_large(sentence.written(behind));
+    let words = if shouts { change.written.to_uppercase() } else { change.written };
+    // The finding is offered as a whole, so that one sees what it comes to.
+    let span = changed.cover(finding);
+    let before = &sentence.text[span.range().start..changed.range().start];
+    let behind = &sentence.text[changed.range().end..span.range().end];
+    Some(Fitted::new(span, format!("{before}{words}{behind}")))
 }
 
 /// A change that grows word by word to the right.
@@ -124,6 +132,9 @@ impl Change<'_> {
         for word in from..last {
             let lower = self.sentence.lower(word);
             match lower {
+                "the" if word == from && OURS.contains(&self.sentence.lower(word + 1)) => {
+                    self.replace(word, "our");
+                }
                 "their" => self.replace(word, "our"),
                 "theirs" => self.replace(word, "ours"),
                 "themselves" | "themself" => self.replace(word, "ourselves"),
@@ -209,6 +220,17 @@ fn is_adverb(word: &str) -> bool {
         "all", "both", "once", "again", "ever", "rarely", "seldom", "soon", "here", "there", "too",
     ];
     ADVERBS.contains(&word) || word.ends_with("ly") && !matches!(word, "apply" | "supply" | "reply")
+}
+
+/// What a company has, and nobody else in its sentences: whoever sets the prices sets theirs.
+const OURS: [&str; 16] = [
+    "price", "prices", "pricing", "rate", "rates", "fee", "fees", "fare", "fares", "policy",
+    "policies", "rules", "terms", "hours", "tariffs", "targets",
+];
+
+/// Whether a word is written in capitals, and is none of one letter.
+fn is_large(word: &str) -> bool {
+    word.len() > 1 && word.chars().all(char::is_uppercase)
 }
 
 fn is_speaker(word: &str) -> bool {

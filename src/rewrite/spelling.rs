@@ -67,3 +67,24 @@ pub(super) fn with_apostrophes_of(text: &str, words: String) -> String {
     let curly = words.contains('\'') && text.contains('\u{2019}') && !text.contains('\'');
     if curly { words.replace('\'', "\u{2019}") } else { words }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn apostrophes_are_those_of_the_text() {
+        let fit = |text: &str| with_apostrophes_of(text, "let's see".to_owned());
+        assert_eq!(fit("it\u{2019}s late"), "let\u{2019}s see");
+        assert_eq!(fit("it\u{2019}s 'late'"), "let's see");
+        assert_eq!(fit("it is late"), "let's see");
+    }
+
+    #[test]
+    fn only_function_words_are_written_small() {
+        assert_eq!(uncapitalized("We see"), "we see");
+        assert_eq!(uncapitalized("I see"), "I see");
+        assert_eq!(uncapitalized("[Name] will"), "[Name] will");
+        assert_eq!(capitalized("we see"), "We see");
+    }
+}
