@@ -15,8 +15,5 @@ pub(crate) fn expect(name: &str, schema: &schemars::Schema) {
         fs::write(&path, &wanted).unwrap();
     }
     let present = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        present == wanted,
-        "{name} is out of date: UPDATE_SCHEMAS=1 cargo test --lib schema"
-    );
+    assert!(present == wanted, "{name} is out of date: UPDATE_SCHEMAS=1 cargo test --lib schema");
 }

@@ -10,6 +10,7 @@ use buckstop::render::{OutputFormat, RenderOptions, Renderer};
 use buckstop::report::{Report, Summary};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use super::Status;
 use super::discovery::FileArgs;
 use super::input::{self, PROSE};
 use super::ordered::{in_order, threads};
@@ -17,7 +18,6 @@ use super::packs::{PackArgs, SelectArgs};
 use super::plan::{Task, plan};
 use super::reading::ReadingArgs;
 use super::terminal::{Complaint, Terminal, width};
-use super::Status;
 
 /// The arguments of `buckstop check`.
 #[derive(Debug, clap::Args)]
@@ -99,9 +99,8 @@ fn output_format() -> impl TypedValueParser<Value = OutputFormat> {
 }
 
 fn fail_on() -> impl TypedValueParser<Value = FailOn> {
-    PossibleValuesParser::new(FailOn::ALL.map(FailOn::as_str)).map(|name| {
-        FailOn::ALL.into_iter().find(|it| it.as_str() == name).unwrap_or_default()
-    })
+    PossibleValuesParser::new(FailOn::ALL.map(FailOn::as_str))
+        .map(|name| FailOn::ALL.into_iter().find(|it| it.as_str() == name).unwrap_or_default())
 }
 
 /// Checks all that the arguments name and writes what was found.
@@ -128,7 +127,12 @@ pub(super) fn run(
         terminal,
         status,
     };
-    in_order(&tasks, threads(args.threads), |task| args.check_one(task), |checked| run.take(checked))?;
+    in_order(
+        &tasks,
+        threads(args.threads),
+        |task| args.check_one(task),
+        |checked| run.take(checked),
+    )?;
     run.renderer.finish(&run.summary, &mut run.terminal.out)?;
     if run.summary.context_turns > 0 && run.summary.turns == 0 && !args.quiet {
         terminal.warning(&nobody_to_check())?;

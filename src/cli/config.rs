@@ -3,11 +3,11 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use buckstop::config::Entry;
+use buckstop::config::{Entry, Settings};
 use buckstop::render::{Paint, visible};
 use unicode_width::UnicodeWidthStr;
 
-use super::discovery::{ConfigArgs, NAMES};
+use super::discovery::{ConfigArgs, NAMES, shown};
 use super::terminal::Terminal;
 
 /// The arguments of `buckstop config`.
@@ -89,12 +89,18 @@ pub(super) fn run(
     }
 }
 
+/// A key with its value; one that is not set is a comment.
+fn written(Entry { key, value, .. }: &Entry) -> String {
+    let written = value.as_ref().map(|value| format!("{key} = {value}"));
+    visible(&written.unwrap_or_else(|| format!("# {key}"))).into_owned()
+}
+
 /// The widest that what stands before the places may be, so that one long list does not push
 /// them all out of sight.
 const WIDEST: usize = 60;
 
 fn show(args: &ShowArgs, terminal: &mut Terminal<impl Write>) -> anyhow::Result<()> {
-    let found = args.config.configs(Default::default()).and_then(|configs| {
+    let found = args.config.configs(Settings::default()).and_then(|configs| {
         args.file.as_ref().map_or_else(|| configs.of_here(), |file| configs.of_file(file))
     });
     let config = found.map_err(|mistake| mistake.tell(terminal))?;
@@ -104,8 +110,7 @@ fn show(args: &ShowArgs, terminal: &mut Terminal<impl Write>) -> anyhow::Result<
         None => format!("# there is no {} here or above", NAMES[0]),
     };
     writeln!(terminal.out, "{}", paint.dim(&head))?;
-    let entries = config.settings.entries();
-    let written = |entry: &Entry| visible(&format!("{} = {}", entry.key, entry.value)).into_owned();
+    let entries = config.settings.entries(shown);
     let widths = entries.iter().map(|entry| written(entry).width());
     let widest = widths.filter(|&width| width <= WIDEST).max().unwrap_or(0);
     for entry in &entries {

@@ -312,7 +312,8 @@ fn two_files(first: &str, second: &str) -> Complaint {
 
 fn file_in_spite(file: &str) -> Complaint {
     let message = format!("--no-config leaves no place for the configuration `{file}`");
-    Complaint::new(message).help("leave out one of the two; no other file is looked for with --config")
+    Complaint::new(message)
+        .help("leave out one of the two; no other file is looked for with --config")
 }
 
 #[cfg(test)]

@@ -19,9 +19,9 @@ use buckstop::turn::Role;
 use rustc_hash::FxHashSet;
 
 use super::check::nothing_to_check;
-use super::discovery::FileArgs;
 use super::compression::{decompress, is_compressed};
 use super::diff::{DiffStyle, unified};
+use super::discovery::FileArgs;
 use super::input::{self, Input, unreadable};
 use super::ordered::{in_order, threads};
 use super::packs::{PackArgs, SelectArgs};
@@ -124,8 +124,7 @@ pub(super) fn run(
     let given = args.packs.settings().over(args.select.settings());
     let given = given.over(args.reading.settings());
     let configs = args.files.configs(given).map_err(|mistake| mistake.tell(terminal))?;
-    let tasks =
-        plan(once_each(input::find_whole(&args.paths, &configs)), &configs, terminal)?;
+    let tasks = plan(once_each(input::find_whole(&args.paths, &configs)), &configs, terminal)?;
     if tasks.is_empty() && !args.quiet {
         terminal.warning(&nothing_to_check(&args.paths))?;
     }

@@ -46,11 +46,7 @@ pub(super) fn run(args: &InitArgs, terminal: &mut Terminal<impl Write>) -> anyho
     if schema.symlink_metadata().is_err() {
         write::create(&schema, CONFIG_SCHEMA.as_bytes())?;
     }
-    writeln!(
-        terminal.out,
-        "Wrote {}; `buckstop config show` tells what holds.",
-        file.display()
-    )?;
+    writeln!(terminal.out, "Wrote {}; `buckstop config show` tells what holds.", file.display())?;
     Ok(())
 }
 

@@ -236,12 +236,7 @@ impl<'a, W: Write> Session<'a, W> {
     }
 
     /// Writes what was chosen.
-    fn write(
-        &mut self,
-        opened: &Opened<'a>,
-        findings: usize,
-        edits: &[Edit],
-    ) -> io::Result<()> {
+    fn write(&mut self, opened: &Opened<'a>, findings: usize, edits: &[Edit]) -> io::Result<()> {
         let Opened { target, report, settled } = opened;
         let Settled { options, ruleset, .. } = settled;
         let edited = edit(report, options, edits);

@@ -138,8 +138,7 @@ pub(super) fn build(
     });
     let ruleset = built.or_else(|error| refuse(error, settings, terminal))?;
     if !settings.rules.is_empty() {
-        check_rewrites(&ruleset)
-            .or_else(|it| refuse(BuildError::Packs(it), settings, terminal))?;
+        check_rewrites(&ruleset).or_else(|it| refuse(BuildError::Packs(it), settings, terminal))?;
     }
     if !all_but_some && enabled(&ruleset).next().is_none() {
         let complaint = Complaint::new("no rules are left to check with");
@@ -212,8 +211,7 @@ fn refuse<T>(
             let mut selectors = settings.selectors();
             match selectors.find(|(it, _)| *it == name).map(|(_, origin)| origin) {
                 Some(Origin::Configuration(place)) => {
-                    let error =
-                        place.error(complaint.message, "no such rule", complaint.help);
+                    let error = place.error(complaint.message, "no such rule", complaint.help);
                     show(&[error], terminal)?;
                     wrong_configuration(1)
                 }

@@ -93,21 +93,23 @@ pub(super) fn options(
     options_of(&config.settings, terminal)
 }
 
+/// What a configuration says about rules, by its keys.
+type Wanted = Vec<(String, Option<String>)>;
+
 struct Planner<'a, W: Write> {
     configs: &'a Configs,
     terminal: &'a mut Terminal<W>,
     /// What is settled, by the configuration and what one file alone ignores.
     settled: HashMap<(*const Config, Vec<String>), Arc<Settled>>,
     /// Rulesets with what was asked for.
-    rulesets: Vec<(Vec<(String, String)>, Vec<String>, Arc<Ruleset>)>,
+    rulesets: Vec<(Wanted, Vec<String>, Arc<Ruleset>)>,
 }
 
 impl<W: Write> Planner<'_, W> {
     fn settle(&mut self, file: Option<&Path>) -> anyhow::Result<Arc<Settled>> {
         let found = file.map_or_else(|| self.configs.of_here(), |file| self.configs.of_file(file));
         let config = found.map_err(|mistake: Mistake| mistake.tell(self.terminal))?;
-        let ignored =
-            file.map(|file| config.settings.ignored_in(&self.configs.path_of(file)));
+        let ignored = file.map(|file| config.settings.ignored_in(&self.configs.path_of(file)));
         let key = (Arc::as_ptr(&config), ignored.unwrap_or_default());
         if let Some(settled) = self.settled.get(&key) {
             return Ok(Arc::clone(settled));
@@ -122,8 +124,8 @@ impl<W: Write> Planner<'_, W> {
     }
 
     fn ruleset(&mut self, settings: &Settings, ignored: &[String]) -> anyhow::Result<Arc<Ruleset>> {
-        let wanted: Vec<(String, String)> = settings
-            .entries()
+        let wanted: Wanted = settings
+            .entries(|path| path.display().to_string())
             .into_iter()
             .filter(|entry| is_about_rules(&entry.key))
             .map(|entry| (entry.key, entry.value))
@@ -147,10 +149,7 @@ fn is_about_rules(key: &str) -> bool {
     keys.contains(&key) || tables.iter().any(|table| key.starts_with(table))
 }
 
-fn options_of(
-    settings: &Settings,
-    terminal: &mut Terminal<impl Write>,
-) -> anyhow::Result<Options> {
+fn options_of(settings: &Settings, terminal: &mut Terminal<impl Write>) -> anyhow::Result<Options> {
     let contradiction = match settings.options() {
         Ok(options) => return Ok(options),
         Err(contradiction) => contradiction,

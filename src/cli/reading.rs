@@ -13,12 +13,13 @@ pub(super) struct ReadingArgs {
     #[arg(long, value_name = "FORMAT", value_parser = input_format())]
     input_format: Option<InputFormat>,
 
-    /// Where JSON of your own shape keeps what: KEY=PATH pairs, separated by commas
+    /// Where JSON or a table of your own shape keeps what: KEY=PATH pairs, separated by commas
     ///
     /// The keys are messages, text, speaker, role, time and conversation; only text is needed.
     /// A path goes from member to member by points: `--mapping
     /// messages=thread.items,text=body,speaker=from.name,role=from.kind`. It holds for .json,
-    /// .jsonl and .ndjson files and for standard input; `buckstop turns` shows what comes of it.
+    /// .jsonl and .ndjson files and for standard input, and with names of columns for .csv and .tsv
+    /// files that have the column; `buckstop turns` shows what comes of it.
     #[arg(long, value_name = "PAIRS", value_parser = mapping)]
     mapping: Option<Mapping>,
 

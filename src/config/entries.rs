@@ -1,5 +1,7 @@
 //! Settings as a list of keys, for people who want to see what holds.
 
+use std::path::Path;
+
 use toml::Value;
 
 use super::{FailOn, List, Origin, Settings, Sourced};
@@ -10,20 +12,24 @@ use crate::formats::{InputFormat, Mapping};
 pub struct Entry {
     /// The key as it is written, with the table that holds it: `severity.not-my-job`.
     pub key: String,
-    /// The value as it is written.
-    pub value: String,
+    /// The value as it is written; nothing for a key that no list stands for if it is not set.
+    pub value: Option<String>,
     /// Where it comes from; several places for a key that adds up.
     pub origin: String,
 }
 
 impl Settings {
-    /// All keys with what holds for them, given or not, in the order of the documentation.
+    /// All keys with what holds for them, given or not, in the order of the documentation; the
+    /// paths of packs as `shown`.
     #[must_use]
-    pub fn entries(&self) -> Vec<Entry> {
+    pub fn entries(&self, shown: impl Fn(&Path) -> String) -> Vec<Entry> {
         let mut entries = vec![
-            adding("rules", &self.rules, |path| path.display().to_string()),
+            adding("rules", &self.rules, |path| shown(path)),
             single("default-rules", self.default_rules.as_ref(), true, |&it| it.into()),
-            list("select", &self.select, String::as_str, &[]),
+            match self.select {
+                Some(_) => list("select", &self.select, String::as_str, &[]),
+                None => unset("select"),
+            },
             adding("extend-select", &self.extend_select, Clone::clone),
             list("ignore", &self.ignore, String::as_str, &[]),
             list("company", &self.company, String::as_str, &[]),
@@ -48,7 +54,7 @@ impl Settings {
         let keys = [("include", &self.include), ("exclude", &self.exclude)];
         keys.into_iter().map(|(key, globs)| match globs {
             Some(Sourced { value, origin }) => entry(key, &strings(value.written()), origin),
-            None => entry(key, &strings(&[]), &Origin::Default),
+            None => unset(key),
         })
     }
 
@@ -76,7 +82,11 @@ impl Settings {
 }
 
 fn entry(key: &str, value: &Value, origin: &Origin) -> Entry {
-    Entry { key: key.to_owned(), value: value.to_string(), origin: origin.to_string() }
+    Entry { key: key.to_owned(), value: Some(value.to_string()), origin: origin.to_string() }
+}
+
+fn unset(key: &str) -> Entry {
+    Entry { key: key.to_owned(), value: None, origin: Origin::Default.to_string() }
 }
 
 fn single<T>(
@@ -116,7 +126,14 @@ fn adding<T>(key: &str, values: &[Sourced<T>], shown: impl Fn(&T) -> String) -> 
 fn mapping(mapping: &Sourced<Mapping>) -> Vec<Entry> {
     let Mapping { messages, text, speaker, role, time, conversation } = &mapping.value;
     let messages = Some(messages).filter(|path| !path.is_empty());
-    let paths = [messages, Some(text), speaker.as_ref(), role.as_ref(), time.as_ref(), conversation.as_ref()];
+    let paths = [
+        messages,
+        Some(text),
+        speaker.as_ref(),
+        role.as_ref(),
+        time.as_ref(),
+        conversation.as_ref(),
+    ];
     let given = super::MAPPING_KEYS.into_iter().zip(paths);
     given
         .filter_map(|(key, path)| {

@@ -289,10 +289,7 @@ fn joined<T>(mut below: Vec<T>, above: Vec<T>) -> Vec<T> {
     below
 }
 
-fn laid_over<T>(
-    mut below: BTreeMap<String, T>,
-    above: BTreeMap<String, T>,
-) -> BTreeMap<String, T> {
+fn laid_over<T>(mut below: BTreeMap<String, T>, above: BTreeMap<String, T>) -> BTreeMap<String, T> {
     below.extend(above);
     below
 }
@@ -317,10 +314,7 @@ mod tests {
             "rules = ['b.toml']\nignore = ['z']\nextend-select = ['w']\n[severity]\ny = 'error'\n",
         );
         let both = above.over(below);
-        assert_eq!(
-            plain(&both.rules),
-            [Path::new("/work/a.toml"), Path::new("/work/team/b.toml")]
-        );
+        assert_eq!(plain(&both.rules), [Path::new("/work/a.toml"), Path::new("/work/team/b.toml")]);
         assert_eq!(values(&both.ignore), ["z"]);
         assert_eq!(plain(&both.extend_select), ["steps", "w"]);
         let severities: Vec<_> = both.severity.iter().map(|(k, v)| (k.as_str(), v.value)).collect();

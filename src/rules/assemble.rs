@@ -16,9 +16,8 @@ use super::ruleset::{
     RuleMatcher, Ruleset,
 };
 use super::schema::{
-    WordLists,
     ApplicabilityName, ConditionTable, EdgeName, ExampleTable, ExtendName, GuardTable, PackFile,
-    RewriteEntry, RuleTable, SeverityName,
+    RewriteEntry, RuleTable, SeverityName, WordLists,
 };
 use super::spanned::Spanned;
 use super::{Example, InsteadOf, REGEX_SIZE, RewriteTemplate, Rule};
@@ -126,12 +125,14 @@ impl Assembly {
             for (name, entries) in &pack.lists {
                 for entry in entries {
                     match parse(entry.get_ref()) {
-                        Ok(node) => lists.entry(name.get_ref().clone()).or_default().push(ListEntry {
-                            file,
-                            place: entry.span(),
-                            written: entry.get_ref().clone(),
-                            node,
-                        }),
+                        Ok(node) => {
+                            lists.entry(name.get_ref().clone()).or_default().push(ListEntry {
+                                file,
+                                place: entry.span(),
+                                written: entry.get_ref().clone(),
+                                node,
+                            })
+                        }
                         Err(error) => self.phrase_error(file, entry, &error),
                     }
                 }

@@ -24,9 +24,9 @@ pub use schema::WordLists;
 pub use silence::{Guard, Place, Silence, Surroundings};
 
 pub(crate) use assemble::Assembly;
+pub(crate) use ruleset::{Condition, Conditions, Edge, Guards, Origin};
 pub(crate) use schema::Lists;
 pub(crate) use spanned::Spanned;
-pub(crate) use ruleset::{Condition, Conditions, Edge, Guards, Origin};
 
 use crate::finding::{Applicability, Severity};
 
