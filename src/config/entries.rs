@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml::Value;
 
-use super::{FailOn, List, Origin, Settings, Sourced};
+use super::{FailOn, Origin, Settings, Sourced};
 use crate::formats::{InputFormat, Mapping};
 
 /// One key with its value.
@@ -25,24 +25,24 @@ impl Settings {
     pub fn entries(&self, shown: impl Fn(&Path) -> String) -> Vec<Entry> {
         let mut entries = vec![
             adding("rules", &self.rules, |path| shown(path)),
-            single("default-rules", self.default_rules.as_ref(), true, |&it| it.into()),
-            match self.select {
-                Some(_) => list("select", &self.select, String::as_str, &[]),
-                None => unset("select"),
-            },
+            single("default-rules", self.default_rules.as_ref(), &true, |&it| it.into()),
+            self.select.as_ref().map_or_else(
+                || unset("select"),
+                |names| list("select", Some(names), String::as_str, &[]),
+            ),
             adding("extend-select", &self.extend_select, Clone::clone),
-            list("ignore", &self.ignore, String::as_str, &[]),
-            list("company", &self.company, String::as_str, &[]),
-            list("agents", &self.agents, String::as_str, &[]),
-            list("customers", &self.customers, String::as_str, &[]),
-            list("bots", &self.bots, String::as_str, &[]),
-            list("agent-domains", &self.agent_domains, String::as_str, &[]),
-            list("roles", &self.roles, |role| role.as_str(), &["agent", "bot"]),
-            single("input-format", self.input_format.as_ref(), InputFormat::Auto, |format| {
+            list("ignore", self.ignore.as_ref(), String::as_str, &[]),
+            list("company", self.company.as_ref(), String::as_str, &[]),
+            list("agents", self.agents.as_ref(), String::as_str, &[]),
+            list("customers", self.customers.as_ref(), String::as_str, &[]),
+            list("bots", self.bots.as_ref(), String::as_str, &[]),
+            list("agent-domains", self.agent_domains.as_ref(), String::as_str, &[]),
+            list("roles", self.roles.as_ref(), |role| role.as_str(), &["agent", "bot"]),
+            single("input-format", self.input_format.as_ref(), &InputFormat::Auto, |format| {
                 format_name(*format).into()
             }),
-            single("fail-on", self.fail_on.as_ref(), FailOn::default(), |it| it.as_str().into()),
-            single("force-exclude", self.force_exclude.as_ref(), false, |&it| it.into()),
+            single("fail-on", self.fail_on.as_ref(), &FailOn::default(), |it| it.as_str().into()),
+            single("force-exclude", self.force_exclude.as_ref(), &false, |&it| it.into()),
         ];
         entries.extend(self.globs());
         entries.extend(self.mapping.iter().flat_map(mapping));
@@ -92,26 +92,27 @@ fn unset(key: &str) -> Entry {
 fn single<T>(
     key: &str,
     sourced: Option<&Sourced<T>>,
-    default: T,
+    default: &T,
     shown: impl Fn(&T) -> Value,
 ) -> Entry {
     match sourced {
         Some(Sourced { value, origin }) => entry(key, &shown(value), origin),
-        None => entry(key, &shown(&default), &Origin::Default),
+        None => entry(key, &shown(default), &Origin::Default),
     }
 }
 
-fn list<T>(key: &str, list: &List<T>, shown: impl Fn(&T) -> &str, default: &[&str]) -> Entry {
+fn list<T>(
+    key: &str,
+    list: Option<&Sourced<Vec<Sourced<T>>>>,
+    shown: impl Fn(&T) -> &str,
+    default: &[&str],
+) -> Entry {
     let shown = |it: &Sourced<T>| shown(&it.value).to_owned();
-    match list {
-        Some(Sourced { value, origin }) => {
-            entry(key, &strings(&value.iter().map(shown).collect::<Vec<_>>()), origin)
-        }
-        None => {
-            let default: Vec<String> = default.iter().map(|&it| it.to_owned()).collect();
-            entry(key, &strings(&default), &Origin::Default)
-        }
+    if let Some(Sourced { value, origin }) = list {
+        return entry(key, &strings(&value.iter().map(shown).collect::<Vec<_>>()), origin);
     }
+    let default: Vec<String> = default.iter().map(|&it| it.to_owned()).collect();
+    entry(key, &strings(&default), &Origin::Default)
 }
 
 /// A key that adds up, so that its values may come from several places.

@@ -180,10 +180,10 @@ impl Settings {
     /// If somebody is given two roles.
     pub fn options(&self) -> Result<Options, Contradiction> {
         let hints = RoleHints {
-            agents: values(&self.agents),
-            customers: values(&self.customers),
-            bots: values(&self.bots),
-            agent_domains: values(&self.agent_domains),
+            agents: values(self.agents.as_ref()),
+            customers: values(self.customers.as_ref()),
+            bots: values(self.bots.as_ref()),
+            agent_domains: values(self.agent_domains.as_ref()),
         };
         if let Some(name) = hints.contradiction() {
             return Err(Contradiction { name: name.to_owned(), origin: self.origin_of(name) });
@@ -192,7 +192,7 @@ impl Settings {
         Ok(Options {
             input_format: value(self.input_format.as_ref()).unwrap_or_default(),
             mapping: value(self.mapping.as_ref()),
-            roles: self.roles.as_ref().map_or(defaults.roles, |_| values(&self.roles)),
+            roles: self.roles.as_ref().map_or(defaults.roles, |_| values(self.roles.as_ref())),
             hints,
             explain_skips: false,
         })
@@ -202,12 +202,12 @@ impl Settings {
     #[must_use]
     pub fn ruleset(&self, also_ignored: Vec<String>) -> RulesetBuilder {
         let severities = self.severity.iter().map(|(name, it)| (name.clone(), it.value));
-        let mut ignored = values(&self.ignore);
+        let mut ignored = values(self.ignore.as_ref());
         ignored.extend(also_ignored);
         let builder = Ruleset::builder()
             .embedded(self.has_default_rules())
-            .company(values(&self.company))
-            .select(values(&self.select))
+            .company(values(self.company.as_ref()))
+            .select(values(self.select.as_ref()))
             .also(plain(&self.extend_select))
             .ignore(ignored)
             .severities(severities.collect());
@@ -276,8 +276,8 @@ fn value<T: Clone>(sourced: Option<&Sourced<T>>) -> Option<T> {
     sourced.map(|it| it.value.clone())
 }
 
-fn values<T: Clone>(list: &List<T>) -> Vec<T> {
-    list.as_ref().map_or_else(Vec::new, |list| plain(&list.value))
+fn values<T: Clone>(list: Option<&Sourced<Vec<Sourced<T>>>>) -> Vec<T> {
+    list.map_or_else(Vec::new, |list| plain(&list.value))
 }
 
 fn plain<T: Clone>(values: &[Sourced<T>]) -> Vec<T> {
@@ -315,7 +315,7 @@ mod tests {
         );
         let both = above.over(below);
         assert_eq!(plain(&both.rules), [Path::new("/work/a.toml"), Path::new("/work/team/b.toml")]);
-        assert_eq!(values(&both.ignore), ["z"]);
+        assert_eq!(values(both.ignore.as_ref()), ["z"]);
         assert_eq!(plain(&both.extend_select), ["steps", "w"]);
         let severities: Vec<_> = both.severity.iter().map(|(k, v)| (k.as_str(), v.value)).collect();
         assert_eq!(severities, [("x", Severity::Info), ("y", Severity::Error)]);
@@ -331,7 +331,7 @@ mod tests {
     #[test]
     fn an_empty_list_is_not_nothing() {
         let both = read("/", "ignore = []").over(read("/", "ignore = ['x']"));
-        assert!(values(&both.ignore).is_empty());
+        assert!(values(both.ignore.as_ref()).is_empty());
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl Place {
     #[must_use]
     pub fn line(&self) -> usize {
         let start = self.span.start.min(self.text.len());
-        self.text.as_bytes()[..start].iter().filter(|&&byte| byte == b'\n').count() + 1
+        memchr::memchr_iter(b'\n', &self.text.as_bytes()[..start]).count() + 1
     }
 
     /// An error about what stands there.

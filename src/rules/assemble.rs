@@ -126,12 +126,13 @@ impl Assembly {
                 for entry in entries {
                     match parse(entry.get_ref()) {
                         Ok(node) => {
-                            lists.entry(name.get_ref().clone()).or_default().push(ListEntry {
+                            let list = lists.entry(name.get_ref().clone()).or_default();
+                            list.push(ListEntry {
                                 file,
                                 place: entry.span(),
                                 written: entry.get_ref().clone(),
                                 node,
-                            })
+                            });
                         }
                         Err(error) => self.phrase_error(file, entry, &error),
                     }

@@ -15,6 +15,7 @@ use super::spanned::Spanned;
 /// A rule pack of buckstop: rules, and word lists that their phrases call by name.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(title = "buckstop rule pack"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct PackFile {
     /// Words that phrases call by one name: `{unit}`.
