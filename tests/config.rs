@@ -358,7 +358,7 @@ fn a_draft_survives_a_wrong_configuration() {
     desk.configure("", "nonsense = true\n");
     let done = desk.with_stdin(&["fmt"], DRAFT);
     assert_eq!((done.code, done.stdout.as_str()), (Some(2), DRAFT));
-    assert!(done.stderr.contains("unknown field `nonsense`"), "{}", done.stderr);
+    assert!(done.stderr.contains("there is no key `nonsense` here"), "{}", done.stderr);
 }
 
 #[test]

@@ -22,6 +22,10 @@ impl Globs {
         // Paths are made relative here, as the matcher refuses those from elsewhere.
         let mut builder = GitignoreBuilder::new("");
         for (number, glob) in written.iter().enumerate() {
+            // A .gitignore takes these for comments; here they would be ignored in silence.
+            if glob.trim().is_empty() || glob.starts_with('#') {
+                return Err((number, "it fits nothing".to_owned()));
+            }
             let added = builder.add_line(None, glob).map(drop);
             added.map_err(|error| (number, reason(&error)))?;
         }
@@ -102,5 +106,6 @@ mod tests {
         let (number, reason) = Globs::new(Path::new("/work"), wrong).expect_err("a brace is open");
         assert_eq!(number, 1);
         assert!(!reason.is_empty());
+        assert!(Globs::new(Path::new("/work"), vec!["# old".to_owned()]).is_err());
     }
 }

@@ -140,7 +140,8 @@ pub struct Contradiction {
 impl Settings {
     /// These settings, and what `below` says of all that they leave open.
     ///
-    /// A list takes the place of the one below, tables are joined entry by entry; packs, further
+    /// A list takes the place of the one below, severities and what is ignored in some files are
+    /// joined entry by entry; packs, further
     /// words and `extend-select` add up. Who selects starts anew, so that nothing which is
     /// ignored below is missing.
     #[must_use]

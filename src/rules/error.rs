@@ -29,24 +29,53 @@ impl PackError {
         error: &toml::de::Error,
         help: &str,
     ) -> Self {
-        let message = error.message().lines().next().unwrap_or("this is no TOML").to_owned();
-        let unknown = ["unknown field `", "unknown variant `"];
-        let unknown = unknown.iter().find_map(|start| error.message().strip_prefix(start));
-        let help = match unknown.and_then(|rest| rest.split_once('`')) {
-            Some((name, expected)) => {
-                let is_name = |it: &&str| it.chars().all(is_of_key) && !it.is_empty();
-                let known = expected.split('`').filter(is_name);
-                super::nearest(name, known).map(|near| format!("did you mean `{near}`?"))
-            }
-            None => Some(help.to_owned()),
+        let message = error.message().lines().next().unwrap_or("this is no TOML");
+        let (message, label, help) = match UnknownName::of(message) {
+            Some(unknown) => (unknown.message(), "unknown", unknown.help()),
+            None => (message.replace("a sequence", "a list"), "here", help.to_owned()),
         };
         Self {
             file: file.to_owned(),
             text: PackText::clone(text),
             span: error.span().unwrap_or(0..0),
             message,
-            label: "here".to_owned(),
-            help,
+            label: label.to_owned(),
+            help: Some(help),
+        }
+    }
+}
+
+/// A key or a word that a file must not have, as the reader of TOML tells it: "unknown field `x`,
+/// expected one of `a`, `b`".
+struct UnknownName<'e> {
+    what: &'static str,
+    name: &'e str,
+    known: Vec<&'e str>,
+}
+
+impl<'e> UnknownName<'e> {
+    fn of(message: &'e str) -> Option<Self> {
+        let kinds = [("unknown field `", "key"), ("unknown variant `", "word")];
+        kinds.into_iter().find_map(|(start, what)| {
+            let (name, expected) = message.strip_prefix(start)?.split_once('`')?;
+            let is_name = |it: &&str| it.chars().all(is_of_key) && !it.is_empty();
+            let mut known: Vec<_> = expected.split('`').filter(is_name).collect();
+            known.sort_unstable();
+            Some(Self { what, name, known })
+        })
+    }
+
+    fn message(&self) -> String {
+        match self.what {
+            "key" => format!("there is no key `{}` here", self.name),
+            _ => format!("`{}` is none of the words that can stand here", self.name),
+        }
+    }
+
+    fn help(&self) -> String {
+        match super::nearest(self.name, self.known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the {}s are {}", self.what, self.known.join(", ")),
         }
     }
 }
