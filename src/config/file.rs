@@ -427,7 +427,8 @@ pub(super) mod tests {
                 0..6,
             ),
         ) {
-            let text: String = lines.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
+            let parts = lines.iter().flat_map(|(key, value)| [key, " = ", value, "\n"]);
+            let text: String = parts.collect();
             if let Err(errors) = Layer::read("buckstop.toml", Path::new("/work"), &text) {
                 for error in errors {
                     proptest::prop_assert!(!crate::render::pack_error(&error, false).is_empty());
