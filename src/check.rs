@@ -10,6 +10,7 @@ use crate::rewrite;
 use crate::roles::{self, RoleHints};
 use crate::rules::{Example, PackError, Rule, Ruleset, captures_in};
 use crate::source::{Problem, Source};
+use crate::suppression::suppress;
 use crate::turn::{Conversation, Role, Turn};
 
 /// How to check.
@@ -44,7 +45,7 @@ impl Default for Options {
 /// Checks one source.
 #[must_use]
 pub fn check<'r>(source: Source, options: &Options, ruleset: &'r Ruleset) -> Report<'r> {
-    let Understood { turns, problems, .. } = understand(&source, options);
+    let Understood { format, turns, mut problems } = understand(&source, options);
     let mut findings = Vec::new();
     let mut skips = Vec::new();
     for (number, placed) in turns.iter().enumerate().filter(|(_, placed)| placed.checked) {
@@ -61,7 +62,13 @@ pub fn check<'r>(source: Source, options: &Options, ruleset: &'r Ruleset) -> Rep
         findings.extend(lacking);
         findings.sort_by_key(|finding| (finding.turn, finding.span));
     }
-    Report { source, turns, findings, skips, problems }
+    let mut suppressed = Vec::new();
+    if formats::is_draft(format) {
+        let (silenced, useless) = suppress(&source, ruleset, &mut findings);
+        suppressed = silenced;
+        problems.extend(useless);
+    }
+    Report { source, turns, findings, suppressed, skips, problems }
 }
 
 /// What a check goes by: who says what, and what of it is checked.

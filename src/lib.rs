@@ -28,6 +28,8 @@ mod rewrite;
 
 pub mod report;
 
+mod suppression;
+
 pub mod check;
 
 pub mod config;
