@@ -32,6 +32,11 @@ mod suppression;
 
 pub mod check;
 
+pub mod config;
+
 pub mod fix;
 
 pub mod render;
+
+#[cfg(test)]
+mod schemas;

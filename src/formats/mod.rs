@@ -19,6 +19,7 @@ mod salesforce;
 mod stamp;
 mod whatsapp;
 
+pub use csv::read_mapped_table;
 pub use json::{Mapping, read_mapped};
 
 use std::str::FromStr;
