@@ -10,6 +10,7 @@ use crate::rewrite;
 use crate::roles::{self, RoleHints};
 use crate::rules::{Example, PackError, Rule, Ruleset, captures_in};
 use crate::source::{Problem, Source};
+use crate::suppression::suppress;
 use crate::turn::{Conversation, Role, Turn};
 
 /// How to check.
@@ -17,7 +18,8 @@ use crate::turn::{Conversation, Role, Turn};
 pub struct Options {
     /// How to read the source.
     pub input_format: InputFormat,
-    /// How to read JSON of a shape that no format knows; it counts for more than `input_format`.
+    /// How to read JSON or a table of a shape that no format knows; it counts for more than
+    /// `input_format`.
     pub mapping: Option<Mapping>,
     /// Whose turns are checked. Turns of an unknown speaker are, whatever stands here, if
     /// the source tells nobody's role.
@@ -43,7 +45,7 @@ impl Default for Options {
 /// Checks one source.
 #[must_use]
 pub fn check<'r>(source: Source, options: &Options, ruleset: &'r Ruleset) -> Report<'r> {
-    let Understood { turns, problems, .. } = understand(&source, options);
+    let Understood { format, turns, mut problems } = understand(&source, options);
     let mut findings = Vec::new();
     let mut skips = Vec::new();
     for (number, placed) in turns.iter().enumerate().filter(|(_, placed)| placed.checked) {
@@ -60,7 +62,13 @@ pub fn check<'r>(source: Source, options: &Options, ruleset: &'r Ruleset) -> Rep
         findings.extend(lacking);
         findings.sort_by_key(|finding| (finding.turn, finding.span));
     }
-    Report { source, turns, findings, skips, problems }
+    let mut suppressed = Vec::new();
+    if formats::is_draft(format) {
+        let (silenced, useless) = suppress(&source, ruleset, &mut findings);
+        suppressed = silenced;
+        problems.extend(useless);
+    }
+    Report { source, turns, findings, suppressed, skips, problems }
 }
 
 /// What a check goes by: who says what, and what of it is checked.
@@ -78,6 +86,9 @@ pub struct Understood {
 #[must_use]
 pub fn understand(source: &Source, options: &Options) -> Understood {
     let formats::Understood { format, mut conversations, mut problems } = match &options.mapping {
+        Some(mapping) if is_table(source, options.input_format) => {
+            formats::read_mapped_table(source, mapping)
+        }
         Some(mapping) if is_json(source) => formats::read_mapped(source, mapping),
         _ => formats::read(source, options.input_format),
     };
@@ -88,9 +99,20 @@ pub fn understand(source: &Source, options: &Options) -> Understood {
 
 /// Whether a mapping speaks of this source: JSON by its name, or what is piped in.
 fn is_json(source: &Source) -> bool {
+    source.name() == "<stdin>" || has_ending(source, &[".json", ".jsonl", ".ndjson"])
+}
+
+/// Whether a mapping speaks of the columns of this source: a table by its name, or as asked for.
+fn is_table(source: &Source, format: InputFormat) -> bool {
+    matches!(format, InputFormat::Forced(format) if format.name == "csv")
+        || has_ending(source, &[".csv", ".tsv", ".tab", ".psv"])
+}
+
+/// Whether a name has one of these endings, before that of a compressed file.
+fn has_ending(source: &Source, endings: &[&str]) -> bool {
     let name = source.name().to_ascii_lowercase();
     let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
-    name == "<stdin>" || [".json", ".jsonl", ".ndjson"].iter().any(|ending| name.ends_with(ending))
+    endings.iter().any(|ending| name.ends_with(ending))
 }
 
 /// Numbers the turns and chooses those to be checked.

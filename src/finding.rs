@@ -10,6 +10,8 @@ use crate::text::{SourceSpan, TextSpan};
 
 /// How much a deflection stings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Mild; worth a second look.
     Info,

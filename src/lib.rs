@@ -30,8 +30,15 @@ pub mod report;
 
 pub mod fingerprint;
 
+mod suppression;
+
 pub mod check;
+
+pub mod config;
 
 pub mod fix;
 
 pub mod render;
+
+#[cfg(test)]
+mod schemas;

@@ -6,7 +6,8 @@
 
 use std::path::Path;
 
-use crate::rules::{Assembly, BuildError, Origin, PackError, Ruleset, nearest};
+use crate::finding::Severity;
+use crate::rules::{Assembly, BuildError, Origin, PackError, Ruleset, WordLists, nearest};
 
 /// The files of the embedded pack: name and text.
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -28,6 +29,8 @@ impl Ruleset {
             also: Vec::new(),
             ignore: Vec::new(),
             companies: Vec::new(),
+            words: Vec::new(),
+            severities: Vec::new(),
         }
     }
 }
@@ -51,6 +54,8 @@ pub struct RulesetBuilder {
     also: Vec<String>,
     ignore: Vec<String>,
     companies: Vec<String>,
+    words: Vec<WordLists>,
+    severities: Vec<(String, Severity)>,
 }
 
 impl RulesetBuilder {
@@ -97,12 +102,28 @@ impl RulesetBuilder {
         self
     }
 
+    /// Adds words to lists that the packs have.
+    #[must_use]
+    pub fn words(mut self, words: WordLists) -> Self {
+        self.words.push(words);
+        self
+    }
+
+    /// Gives rules another severity, by their ids or categories; of several names that fit a
+    /// rule, its id counts most and `all` least.
+    #[must_use]
+    pub fn severities(mut self, severities: Vec<(String, Severity)>) -> Self {
+        self.severities = severities;
+        self
+    }
+
     /// Checks and compiles everything; the embedded pack alone was compiled with buckstop itself.
     ///
     /// # Errors
     /// Every mistake in every pack, or a selector that names nothing.
     pub fn build(self) -> Result<Ruleset, BuildError> {
-        let prepared = if self.embedded && self.packs.is_empty() { prepared() } else { None };
+        let only_embedded = self.embedded && self.packs.is_empty() && self.words.is_empty();
+        let prepared = if only_embedded { prepared() } else { None };
         let mut ruleset = match prepared {
             Some(ruleset) => ruleset,
             None => self.assemble().map_err(BuildError::Packs)?,
@@ -114,6 +135,7 @@ impl RulesetBuilder {
             .filter(|words| !words.is_empty())
             .collect();
         ruleset.choose(&self.select, &self.also, &self.ignore)?;
+        ruleset.weigh(&self.severities)?;
         Ok(ruleset)
     }
 
@@ -121,6 +143,9 @@ impl RulesetBuilder {
         let mut assembly = embedded(|name| self.takes_embedded(name));
         for (name, text) in &self.packs {
             assembly.read(Origin::User, name.clone(), text.clone());
+        }
+        for words in &self.words {
+            assembly.add_words(words);
         }
         assembly.finish()
     }
@@ -165,7 +190,7 @@ impl Ruleset {
         ignore: &[String],
     ) -> Result<(), BuildError> {
         for name in select.iter().chain(also).chain(ignore) {
-            self.known_selector(name)?;
+            self.expect_selector(name)?;
         }
         for (rule, matcher) in self.rules.iter().zip(&mut self.matchers) {
             let named = |names: &[String]| {
@@ -177,7 +202,23 @@ impl Ruleset {
         Ok(())
     }
 
-    fn known_selector(&self, name: &str) -> Result<(), BuildError> {
+    fn weigh(&mut self, severities: &[(String, Severity)]) -> Result<(), BuildError> {
+        for (name, _) in severities {
+            self.expect_selector(name)?;
+        }
+        for rule in &mut self.rules {
+            let of = |name: &str| severities.iter().rev().find(|(it, _)| it == name);
+            let given = of(&rule.id).or_else(|| of(&rule.category)).or_else(|| of("all"));
+            rule.severity = given.map_or(rule.severity, |&(_, severity)| severity);
+        }
+        Ok(())
+    }
+
+    /// Sees to it that a name is that of a rule or a category, or `all`.
+    ///
+    /// # Errors
+    /// That it is not, with the name that may have been meant.
+    pub fn expect_selector(&self, name: &str) -> Result<(), BuildError> {
         let names =
             || self.rules.iter().flat_map(|r| [r.id.as_str(), r.category.as_str()]).chain(["all"]);
         if names().any(|n| n == name) {

@@ -15,6 +15,8 @@ pub struct Report<'r> {
     pub turns: Vec<PlacedTurn>,
     /// Deflections, in the order of their place.
     pub findings: Vec<Finding<'r>>,
+    /// Deflections that a comment in the source silences, in the order of their place.
+    pub suppressed: Vec<Finding<'r>>,
     /// Matches that a guard let pass, in the order of their place.
     pub skips: Vec<Skip<'r>>,
     /// What could not be read.
@@ -59,6 +61,8 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings of severity info.
     pub infos: usize,
+    /// Findings that a comment silences; they are not among `findings`.
+    pub suppressed: usize,
     /// Matches that a guard let pass.
     pub skipped: usize,
     /// Places that could not be read as they stand, over all sources.
@@ -82,6 +86,7 @@ impl Summary {
         self.turns += checked;
         self.context_turns += report.turns.len() - checked;
         self.findings += report.findings.len();
+        self.suppressed += report.suppressed.len();
         self.skipped += report.skips.len();
         self.problems += report.problems.len();
         for finding in &report.findings {

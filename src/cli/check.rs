@@ -5,16 +5,20 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use buckstop::check::{Options, check};
+use buckstop::config::{FailOn, Settings, Sourced};
 use buckstop::render::RenderOptions;
 use buckstop::report::{Report, Summary};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::input::{self, Input, PROSE};
+use super::Status;
+use super::discovery::FileArgs;
+use super::input::{self, PROSE};
 use super::ordered::{in_order, threads};
 use super::outputs::{OutputArgs, Outputs};
 use super::packs::{PackArgs, SelectArgs};
+use super::plan::{Task, plan};
 use super::reading::ReadingArgs;
 use super::terminal::{Complaint, Terminal, width};
-use super::{Status, packs};
 
 /// The arguments of `buckstop check`.
 #[derive(Debug, clap::Args)]
@@ -49,6 +53,12 @@ pub(super) struct CheckArgs {
     #[arg(long, short)]
     quiet: bool,
 
+    /// Which findings make the exit code 1: those of this severity and worse [default: info]
+    ///
+    /// All findings are shown in any case.
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on())]
+    fail_on: Option<FailOn>,
+
     /// How many files are checked at the same time [default: one per processor]
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
@@ -61,6 +71,9 @@ pub(super) struct CheckArgs {
 
     #[command(flatten)]
     select: SelectArgs,
+
+    #[command(flatten)]
+    files: FileArgs,
 }
 
 const AFTER_HELP: &str = "\
@@ -77,8 +90,13 @@ Examples:
 
 Exit codes:
   0  nothing was found
-  1  deflections were found
-  2  something could not be read, or the arguments or a rule pack are wrong";
+  1  deflections were found; with --fail-on: some of that severity or worse
+  2  something could not be read, or the arguments, a configuration or a rule pack are wrong";
+
+fn fail_on() -> impl TypedValueParser<Value = FailOn> {
+    PossibleValuesParser::new(FailOn::ALL.map(FailOn::as_str))
+        .map(|name| FailOn::ALL.into_iter().find(|it| it.as_str() == name).unwrap_or_default())
+}
 
 /// Checks all that the arguments name and writes what was found.
 ///
@@ -93,34 +111,52 @@ pub(super) fn run(
     terminal: &mut Terminal<impl Write>,
     status: &mut Status,
 ) -> anyhow::Result<()> {
-    let ruleset = packs::load(&args.packs, &args.select.and("steps", args.steps), terminal)?;
-    let inputs = input::find(&args.paths);
-    if inputs.is_empty() && !args.quiet {
+    let configs = args.files.configs(args.settings()).map_err(|it| it.tell(terminal))?;
+    let tasks = plan(input::find(&args.paths, &configs), &configs, terminal)?;
+    if tasks.is_empty() && !args.quiet {
         terminal.warning(&nothing_to_check(&args.paths))?;
     }
-    let options = Options { explain_skips: args.explain_skips, ..args.reading.options()? };
-    let check_one = |input: &Result<Input, Complaint>| {
-        let input = input.as_ref().map_err(Complaint::clone)?;
-        let report = input.read()?.map(|source| check(source, &options, &ruleset));
-        Ok(report.filter(|report| !input.is_passed_over(&report.turns)))
-    };
     let mut run = Run {
         outputs: args.outputs.outputs(args.render_options(terminal.color))?,
         summary: Summary::default(),
         terminal,
         status,
     };
-    in_order(&inputs, threads(args.threads), check_one, |checked| run.take(checked))?;
+    in_order(
+        &tasks,
+        threads(args.threads),
+        |task| args.check_one(task),
+        |checked| run.take(checked),
+    )?;
     run.outputs.finish(&run.summary, &mut run.terminal.out)?;
     if run.summary.context_turns > 0 && run.summary.turns == 0 && !args.quiet {
         terminal.warning(&nobody_to_check())?;
     }
     // The process ends here, and taking the rules apart takes as long as checking a draft.
-    std::mem::forget(ruleset);
+    std::mem::forget(tasks);
     Ok(())
 }
 
 impl CheckArgs {
+    /// What the arguments say that a configuration can say, too.
+    fn settings(&self) -> Settings {
+        let given = Settings { fail_on: self.fail_on.map(Sourced::given), ..Settings::default() };
+        let given = given.over(self.reading.settings()).over(self.packs.settings());
+        given.over(self.select.and("steps", self.steps).settings())
+    }
+
+    /// Checks one input; `None` if it is passed over.
+    fn check_one<'r>(
+        &self,
+        task: &'r Result<Task, Complaint>,
+    ) -> Result<Option<Checked<'r>>, Complaint> {
+        let Task { input, settled } = task.as_ref().map_err(Complaint::clone)?;
+        let options = Options { explain_skips: self.explain_skips, ..settled.options.clone() };
+        let report = input.read()?.map(|source| check(source, &options, &settled.ruleset));
+        let report = report.filter(|report| !input.is_passed_over(&report.turns));
+        Ok(report.map(|report| (report, settled.fail_on)))
+    }
+
     fn render_options(&self, color: bool) -> RenderOptions {
         RenderOptions {
             color,
@@ -130,6 +166,9 @@ impl CheckArgs {
         }
     }
 }
+
+/// A report, and which of its findings make the check fail.
+type Checked<'r> = (Report<'r>, FailOn);
 
 /// Writes results as they come in.
 struct Run<'a, W: Write> {
@@ -142,12 +181,12 @@ struct Run<'a, W: Write> {
 impl<W: Write> Run<'_, W> {
     /// Takes one input's result: a report, nothing for a file that was passed over, or the
     /// reason why it couldn't be read.
-    fn take(&mut self, checked: Result<Option<Report<'_>>, Complaint>) -> io::Result<()> {
+    fn take(&mut self, checked: Result<Option<Checked<'_>>, Complaint>) -> io::Result<()> {
         match checked {
             Ok(None) => Ok(()),
-            Ok(Some(report)) => {
+            Ok(Some((report, fail_on))) => {
                 self.summary.add(&report);
-                if !report.findings.is_empty() {
+                if report.findings.iter().any(|it| fail_on.is_met_by(it.rule.severity)) {
                     self.status.raise(Status::Findings);
                 }
                 self.outputs.report(&report, &mut self.terminal.out)?;

@@ -21,13 +21,15 @@ use rustc_hash::FxHashSet;
 use super::check::nothing_to_check;
 use super::compression::{decompress, is_compressed};
 use super::diff::{DiffStyle, unified};
+use super::discovery::FileArgs;
 use super::input::{self, Input, unreadable};
 use super::ordered::{in_order, threads};
 use super::packs::{PackArgs, SelectArgs};
+use super::plan::{Settled, Task, plan};
 use super::reading::ReadingArgs;
 use super::terminal::{Complaint, Terminal, count};
 use super::write::Target;
-use super::{Status, interactive, packs};
+use super::{Status, interactive};
 
 /// The arguments of `buckstop fix`.
 #[derive(Debug, clap::Args)]
@@ -71,6 +73,9 @@ pub(super) struct FixArgs {
 
     #[command(flatten)]
     select: SelectArgs,
+
+    #[command(flatten)]
+    files: FileArgs,
 }
 
 /// Which rewrites are applied.
@@ -110,32 +115,38 @@ Exit codes:
 ///
 /// # Errors
 ///
-/// If the rule packs are wrong, so that nothing was fixed, or if stdout can't be written.
+/// If a configuration or the rule packs are wrong, so that nothing was fixed, or if stdout can't be written.
 pub(super) fn run(
     args: &FixArgs,
     terminal: &mut Terminal<impl Write>,
     status: &mut Status,
 ) -> anyhow::Result<()> {
-    let ruleset = packs::load(&args.packs, &args.select, terminal)?;
-    let options = args.reading.options()?;
-    let inputs = once_each(input::find_whole(&args.paths));
-    if inputs.is_empty() && !args.quiet {
+    let given = args.packs.settings().over(args.select.settings());
+    let given = given.over(args.reading.settings());
+    let configs = args.files.configs(given).map_err(|mistake| mistake.tell(terminal))?;
+    let tasks = plan(once_each(input::find_whole(&args.paths, &configs)), &configs, terminal)?;
+    if tasks.is_empty() && !args.quiet {
         terminal.warning(&nothing_to_check(&args.paths))?;
     }
     if args.interactive {
-        return interactive::run(&inputs, &options, &ruleset, terminal, status);
+        return interactive::run(&tasks, terminal, status);
     }
     let fixing = FixOptions { least: args.extent.least(), lines: None };
     let style = DiffStyle { color: terminal.color, terminal: io::stdout().is_terminal() };
-    let job =
-        Job { options: &options, fixing, ruleset: &ruleset, diff: args.diff.then_some(style) };
-    let stdin_too = inputs.iter().any(|input| matches!(input, Ok(Input::Stdin)));
+    let diff = args.diff.then_some(style);
+    let fix_one = |task: &Result<Task, Complaint>| {
+        let Task { input, settled } = task.as_ref().map_err(Complaint::clone)?;
+        let Settled { options, ruleset, .. } = &**settled;
+        Job { options, fixing: fixing.clone(), ruleset, diff }.run(input)
+    };
+    let is_stdin = |task: &Task| matches!(task.input, Input::Stdin(_));
+    let stdin_too = tasks.iter().flatten().any(is_stdin);
     let mut run =
         Run { args, aside: stdin_too || args.diff, sum: Sum::default(), terminal, status };
-    in_order(&inputs, threads(args.threads), |input| job.run(input), |done| run.take(done))?;
+    in_order(&tasks, threads(args.threads), fix_one, |done| run.take(done))?;
     run.finish()?;
     // The process ends here, and taking the rules apart takes as long as checking a draft.
-    std::mem::forget(ruleset);
+    std::mem::forget(tasks);
     Ok(())
 }
 
@@ -165,7 +176,7 @@ fn once_each(inputs: Vec<Result<Input, Complaint>>) -> Vec<Result<Input, Complai
     inputs.into_iter().filter(is_new).collect()
 }
 
-/// What to do with every input.
+/// What to do with one input.
 struct Job<'a> {
     options: &'a Options,
     fixing: FixOptions,
@@ -220,10 +231,9 @@ impl Left {
 
 impl Job<'_> {
     /// Fixes one input; `None` if it is passed over.
-    fn run(&self, input: &Result<Input, Complaint>) -> Result<Option<Outcome>, Complaint> {
-        let input = input.as_ref().map_err(Complaint::clone)?;
+    fn run(&self, input: &Input) -> Result<Option<Outcome>, Complaint> {
         let target = match input {
-            Input::Stdin => None,
+            Input::Stdin(_) => None,
             Input::Named(path) | Input::Met(path) | Input::Piece(path, _) => {
                 Some(Target::new(path)?)
             }
@@ -321,7 +331,7 @@ fn leave_binary(input: &Input, source: &Source) -> Option<Outcome> {
     let warnings = vec![complaint.help("if it is one, save it as UTF-8")];
     let output = match input {
         Input::Met(_) => return None,
-        Input::Stdin => source.bytes().to_vec(),
+        Input::Stdin(_) => source.bytes().to_vec(),
         _ => Vec::new(),
     };
     Some(Outcome { name, output, warnings, ..Outcome::default() })

@@ -15,12 +15,13 @@ use buckstop::fix::{FixOptions, fix};
 use buckstop::source::Source;
 
 use super::compression::is_compressed;
+use super::discovery::FileArgs;
 use super::fix::nobody_told;
 use super::input::unreadable;
 use super::packs::{PackArgs, SelectArgs};
 use super::reading::ReadingArgs;
 use super::terminal::{Complaint, Terminal};
-use super::{Status, packs};
+use super::{Status, plan};
 
 /// The name of the subcommand, as it is told before the arguments are understood.
 const NAME: &str = "fmt";
@@ -36,10 +37,6 @@ pub(super) struct FmtArgs {
     /// Apply also rewrites that promise something or change what is said
     #[arg(long)]
     suggested: bool,
-
-    /// The name that the draft goes by, which tells its format
-    #[arg(long, value_name = "PATH")]
-    stdin_filename: Option<PathBuf>,
 
     /// Change only words that begin in these lines, counted from 1: `3:7`, `3:`, `:7`
     #[arg(long, value_name = "START:END", value_parser = lines)]
@@ -57,6 +54,9 @@ pub(super) struct FmtArgs {
 
     #[command(flatten)]
     select: SelectArgs,
+
+    #[command(flatten)]
+    files: FileArgs,
 }
 
 const AFTER_HELP: &str = "\
@@ -134,15 +134,21 @@ impl FmtArgs {
 
     /// The draft with its rewrites.
     fn fixed(&self, draft: &[u8], terminal: &mut Terminal<impl Write>) -> anyhow::Result<Vec<u8>> {
-        let ruleset = packs::load(&self.packs, &self.select, terminal)?;
-        let options = self.reading.options()?;
+        let given = self.packs.settings().over(self.select.settings());
+        let given = given.over(self.reading.settings());
+        let configs = self.files.configs(given).map_err(|mistake| mistake.tell(terminal))?;
+        let name = self.files.stdin_filename.as_deref().or(self.path()).unwrap_or(Path::new("-"));
+        let settled = plan::settle(name, &configs, terminal)?;
         let source = self.source(draft)?;
-        if nobody_told(&understand(&source, &options).turns, &options) {
+        let options = &settled.options;
+        if configs.excludes_by_force(name, false)
+            || nobody_told(&understand(&source, options).turns, options)
+        {
             return Ok(draft.to_vec());
         }
-        let fixed = fix(source, &options, &self.fix_options(), &ruleset);
+        let fixed = fix(source, options, &self.fix_options(), &settled.ruleset);
         // The process ends here, and taking the rules apart takes as long as fixing a draft.
-        std::mem::forget(ruleset);
+        std::mem::forget(settled);
         Ok(fixed.bytes)
     }
 
@@ -153,7 +159,7 @@ impl FmtArgs {
 
     /// The draft as text.
     fn source(&self, draft: &[u8]) -> Result<Source, Complaint> {
-        let name = self.stdin_filename.as_deref().or(self.path());
+        let name = self.files.stdin_filename.as_deref().or(self.path());
         let name = name.map_or("<stdin>".into(), |path| path.display().to_string());
         if draft.len() > Source::MAX_LEN {
             return Err(unreadable(&name, &io::ErrorKind::FileTooLarge.into()));

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use buckstop::report::PlacedTurn;
 use buckstop::source::Source;
@@ -12,6 +13,7 @@ use ignore::{DirEntry, WalkBuilder};
 use rustc_hash::FxHashSet;
 
 use super::compression::decompress;
+use super::discovery::Configs;
 use super::pieces::{self, Piece};
 use super::terminal::Complaint;
 
@@ -32,8 +34,8 @@ const DATA: &[&str] = &["json", "jsonl", "ndjson", "csv", "tsv"];
 /// One thing to check.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Input {
-    /// Standard input.
-    Stdin,
+    /// Standard input, with the name that it goes by if it has one.
+    Stdin(Option<PathBuf>),
     /// A file that the user named: read whatever it is.
     Named(PathBuf),
     /// A file that was met on a walk: passed over if it is binary.
@@ -52,7 +54,7 @@ impl Input {
     pub(super) fn read(&self) -> Result<Option<Source>, Complaint> {
         let name = self.name();
         let bytes = match self {
-            Self::Stdin => read_all(io::stdin().lock()),
+            Self::Stdin(_) => read_all(io::stdin().lock()),
             Self::Named(path) | Self::Met(path) => open(path).and_then(read_all),
             Self::Piece(path, piece) => {
                 let bytes = piece.read(path).map_err(|error| unreadable(&name, &error))?;
@@ -72,7 +74,7 @@ impl Input {
     /// A complaint that names the file and says why it can't be read.
     pub(super) fn bytes(&self) -> Result<Vec<u8>, Complaint> {
         let bytes = match self {
-            Self::Stdin => read_all(io::stdin().lock()),
+            Self::Stdin(_) => read_all(io::stdin().lock()),
             Self::Named(path) | Self::Met(path) => open(path).and_then(read_all),
             Self::Piece(path, piece) => piece.read(path),
         };
@@ -94,38 +96,57 @@ impl Input {
     /// The name that outputs show.
     pub(super) fn name(&self) -> String {
         match self {
-            Self::Stdin => "<stdin>".to_owned(),
-            Self::Named(path) | Self::Met(path) | Self::Piece(path, _) => {
-                path.display().to_string()
-            }
+            Self::Stdin(None) => "<stdin>".to_owned(),
+            Self::Stdin(Some(path))
+            | Self::Named(path)
+            | Self::Met(path)
+            | Self::Piece(path, _) => path.display().to_string(),
+        }
+    }
+
+    /// The file; `-` for standard input.
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Stdin(_) => Path::new("-"),
+            Self::Named(path) | Self::Met(path) | Self::Piece(path, _) => path,
         }
     }
 }
 
 /// All that is to be checked, in the order of the arguments, folders in the order of their
-/// names; a path that can't be entered is a complaint in its place. Nothing comes twice.
-pub(super) fn find(paths: &[PathBuf]) -> Vec<Result<Input, Complaint>> {
-    find_whole(paths).into_iter().flat_map(in_pieces).collect()
+/// names, without what a configuration excludes; a path that can't be entered is a complaint in
+/// its place. Nothing comes twice.
+pub(super) fn find(paths: &[PathBuf], configs: &Arc<Configs>) -> Vec<Result<Input, Complaint>> {
+    find_whole(paths, configs).into_iter().flat_map(in_pieces).collect()
 }
 
 /// As [`find`], but a large file is not cut into pieces.
-pub(super) fn find_whole(paths: &[PathBuf]) -> Vec<Result<Input, Complaint>> {
+pub(super) fn find_whole(
+    paths: &[PathBuf],
+    configs: &Arc<Configs>,
+) -> Vec<Result<Input, Complaint>> {
     let mut found = Vec::new();
-    if paths.is_empty() {
-        find_without_paths(&mut found);
+    if paths.is_empty() && io::stdin().is_terminal() {
+        walk(Path::new("."), configs, &mut found);
     }
-    for path in paths {
+    let piped = (paths.is_empty() && found.is_empty() && !io::stdin().is_terminal())
+        .then(|| PathBuf::from("-"));
+    for path in paths.iter().chain(&piped) {
+        let is_folder = path != Path::new("-") && path.is_dir();
+        if configs.excludes_by_force(path, is_folder) {
+            continue;
+        }
         if path == Path::new("-") {
-            found.push(Ok(Input::Stdin));
-        } else if path.is_dir() {
-            walk(path, &mut found);
+            found.push(Ok(Input::Stdin(configs.stdin())));
+        } else if is_folder {
+            walk(path, configs, &mut found);
         } else {
             found.push(Ok(Input::Named(path.clone())));
         }
     }
     let mut seen = FxHashSet::default();
     found.retain(|found| match found {
-        Ok(Input::Stdin) => seen.insert(PathBuf::from("-")),
+        Ok(Input::Stdin(_)) => seen.insert(PathBuf::from("-")),
         Ok(Input::Named(path) | Input::Met(path)) => seen.insert(tidy(path).to_owned()),
         Ok(Input::Piece(..)) | Err(_) => true,
     });
@@ -147,22 +168,18 @@ fn in_pieces(found: Result<Input, Complaint>) -> Vec<Result<Input, Complaint>> {
     }
 }
 
-/// What is piped in, or the current folder.
-fn find_without_paths(found: &mut Vec<Result<Input, Complaint>>) {
-    if io::stdin().is_terminal() {
-        walk(Path::new("."), found);
-    } else {
-        found.push(Ok(Input::Stdin));
-    }
-}
-
 /// Adds the prose of a folder, without what is hidden or ignored by a `.gitignore`.
-fn walk(folder: &Path, found: &mut Vec<Result<Input, Complaint>>) {
+fn walk(folder: &Path, configs: &Arc<Configs>, found: &mut Vec<Result<Input, Complaint>>) {
     let mut builder = WalkBuilder::new(folder);
     builder.require_git(false).sort_by_file_name(OsStr::cmp);
+    let excluding = Arc::clone(configs);
+    builder.filter_entry(move |entry| {
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        entry.depth() == 0 || !excluding.excludes(entry.path(), is_folder)
+    });
     for entry in builder.build() {
         match entry {
-            Ok(entry) if is_prose(&entry) => {
+            Ok(entry) if is_picked_up(&entry, configs) => {
                 found.push(Ok(Input::Met(tidy(entry.path()).to_owned())));
             }
             Ok(_) => {}
@@ -171,9 +188,14 @@ fn walk(folder: &Path, found: &mut Vec<Result<Input, Complaint>>) {
     }
 }
 
-fn is_prose(entry: &DirEntry) -> bool {
-    let file = entry.file_type().is_some_and(|kind| kind.is_file());
-    file && ending(entry.path()).is_some_and(|it| PROSE.contains(&it.as_str()))
+/// Whether a walk picks an entry up: as the configuration says, or else by its ending.
+fn is_picked_up(entry: &DirEntry, configs: &Configs) -> bool {
+    let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+    is_file && configs.includes(entry.path()).unwrap_or_else(|| is_prose(entry.path()))
+}
+
+fn is_prose(path: &Path) -> bool {
+    ending(path).is_some_and(|it| PROSE.contains(&it.as_str()))
 }
 
 /// The ending of a file in small letters, before that of a compressed one.

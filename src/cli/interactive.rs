@@ -6,12 +6,11 @@
 use std::io::{self, IsTerminal, StdinLock, Write};
 use std::mem;
 
-use buckstop::check::{Options, check};
+use buckstop::check::check;
 use buckstop::finding::{Applicability, Finding, Rewrite};
 use buckstop::fix::{Edit, edit};
 use buckstop::render::{OutputFormat, Paint, RenderOptions, one_line, visible};
 use buckstop::report::Report;
-use buckstop::rules::Ruleset;
 use buckstop::source::Source;
 use buckstop::text::TextSpan;
 
@@ -19,6 +18,7 @@ use super::Status;
 use super::compression::is_compressed;
 use super::input::Input;
 use super::layout;
+use super::plan::{Settled, Task};
 use super::questions::{Answer, Questions, blanks, filled};
 use super::safe_copies::{self, SafeCopies};
 use super::terminal::{Complaint, Terminal, count, width};
@@ -41,22 +41,20 @@ const HELP: &str = "\
 /// If a draft was to come from standard input, where the answers come from, or if the terminal
 /// can't be written to or read from.
 pub(super) fn run(
-    inputs: &[Result<Input, Complaint>],
-    options: &Options,
-    ruleset: &Ruleset,
+    tasks: &[Result<Task, Complaint>],
     terminal: &mut Terminal<impl Write>,
     status: &mut Status,
 ) -> anyhow::Result<()> {
-    if inputs.iter().any(|input| matches!(input, Ok(Input::Stdin))) {
+    if tasks.iter().flatten().any(|task| matches!(task.input, Input::Stdin(_))) {
         let complaint = Complaint::new("standard input is where the answers come from");
         return Err(complaint.help("name a file to go through, not `-`").into());
     }
     let questions = Questions::new(io::stdin().lock(), !io::stdin().is_terminal());
     let copies = SafeCopies::default();
     let sum = Sum::default();
-    let mut session = Session { options, ruleset, terminal, status, questions, copies, sum };
-    for input in inputs {
-        match session.file(input)? {
+    let mut session = Session { terminal, status, questions, copies, sum };
+    for task in tasks {
+        match session.file(task)? {
             Next::GoOn => {}
             Next::Stop => break,
             Next::PutBack => return session.put_back(),
@@ -84,8 +82,6 @@ struct Sum {
 }
 
 struct Session<'a, W: Write> {
-    options: &'a Options,
-    ruleset: &'a Ruleset,
     terminal: &'a mut Terminal<W>,
     status: &'a mut Status,
     questions: Questions<StdinLock<'static>>,
@@ -97,12 +93,13 @@ struct Session<'a, W: Write> {
 struct Opened<'a> {
     target: Target,
     report: Report<'a>,
+    settled: &'a Settled,
 }
 
 impl<'a, W: Write> Session<'a, W> {
     /// Goes through one file, and writes what was chosen for it.
-    fn file(&mut self, input: &Result<Input, Complaint>) -> anyhow::Result<Next> {
-        let opened = match self.open(input) {
+    fn file(&mut self, task: &'a Result<Task, Complaint>) -> anyhow::Result<Next> {
+        let opened = match open(task) {
             Ok(Some(opened)) => opened,
             Ok(None) => return Ok(Next::GoOn),
             Err(complaint) => {
@@ -110,7 +107,7 @@ impl<'a, W: Write> Session<'a, W> {
                 return Ok(Next::GoOn);
             }
         };
-        let Opened { target, mut report } = opened;
+        let Opened { target, mut report, settled } = opened;
         self.sum.files += 1;
         for problem in &report.problems {
             self.terminal.warning(&Complaint::about(problem, &report.source))?;
@@ -128,36 +125,9 @@ impl<'a, W: Write> Session<'a, W> {
         if next == Next::PutBack || edits.is_empty() {
             self.leave(findings.len());
         } else {
-            self.write(&report, findings.len(), &edits, target)?;
+            self.write(&Opened { target, report, settled }, findings.len(), &edits)?;
         }
         Ok(next)
-    }
-
-    /// Reads a file and checks it; `None` if it is passed over.
-    fn open(&self, input: &Result<Input, Complaint>) -> Result<Option<Opened<'a>>, Complaint> {
-        let input = input.as_ref().map_err(Complaint::clone)?;
-        let (Input::Named(path) | Input::Met(path) | Input::Piece(path, _)) = input else {
-            return Ok(None);
-        };
-        let target = Target::new(path)?;
-        safe_copies::expect_none(&target)?;
-        let bytes = input.bytes()?;
-        let named = !matches!(input, Input::Met(_));
-        if is_compressed(&bytes) && named {
-            let complaint = Complaint::new(format!("{}: compressed", target.name()));
-            return Err(complaint.help("decompress it, fix what comes out, and compress that"));
-        }
-        let source = Source::new(input.name(), bytes);
-        if source.is_binary() && named {
-            let complaint = Complaint::new(format!("{}: not a text", target.name()));
-            return Err(complaint.help("if it is one, save it as UTF-8"));
-        }
-        if source.is_binary() || is_compressed(source.bytes()) {
-            return Ok(None);
-        }
-        let report = check(source, self.options, self.ruleset);
-        let passed_over = input.is_passed_over(&report.turns);
-        Ok((!passed_over).then_some(Opened { target, report }))
     }
 
     /// Asks about one finding after the other, and gathers what to change.
@@ -266,14 +236,10 @@ impl<'a, W: Write> Session<'a, W> {
     }
 
     /// Writes what was chosen.
-    fn write(
-        &mut self,
-        report: &Report<'a>,
-        findings: usize,
-        edits: &[Edit],
-        target: Target,
-    ) -> io::Result<()> {
-        let edited = edit(report, self.options, edits);
+    fn write(&mut self, opened: &Opened<'a>, findings: usize, edits: &[Edit]) -> io::Result<()> {
+        let Opened { target, report, settled } = opened;
+        let Settled { options, ruleset, .. } = settled;
+        let edited = edit(report, options, edits);
         for (number, reason) in &edited.refused {
             let Edit { turn, span, .. } = edits[*number];
             let start = report.turns[turn].turn.text.to_source(span).start;
@@ -289,13 +255,13 @@ impl<'a, W: Write> Session<'a, W> {
             return Ok(());
         }
         let name = report.source.name().to_owned();
-        if let Err(complaint) = self.copies.replace(target, old, edited.bytes.clone()) {
+        if let Err(complaint) = self.copies.replace(target.clone(), old, edited.bytes.clone()) {
             self.leave(findings);
             return self.fail(&complaint);
         }
         self.sum.changed += 1;
         self.sum.edits += done;
-        let checked = check(Source::new(name.clone(), edited.bytes), self.options, self.ruleset);
+        let checked = check(Source::new(name.clone(), edited.bytes), options, ruleset);
         self.leave(checked.findings.len());
         let changed = Paint::new(self.terminal.color).bold(&format!("Changed {}", places(done)));
         writeln!(self.terminal.out, "{changed} in {}.\n", visible(&name))
@@ -356,6 +322,33 @@ impl<'a, W: Write> Session<'a, W> {
         let rest = if stopped { ", and what comes after was not looked at" } else { "" };
         Ok(writeln!(self.terminal.out, "{done}{left}{rest}.")?)
     }
+}
+
+/// Reads a file and checks it; `None` if it is passed over.
+fn open(task: &Result<Task, Complaint>) -> Result<Option<Opened<'_>>, Complaint> {
+    let Task { input, settled } = task.as_ref().map_err(Complaint::clone)?;
+    let (Input::Named(path) | Input::Met(path) | Input::Piece(path, _)) = input else {
+        return Ok(None);
+    };
+    let target = Target::new(path)?;
+    safe_copies::expect_none(&target)?;
+    let bytes = input.bytes()?;
+    let named = !matches!(input, Input::Met(_));
+    if is_compressed(&bytes) && named {
+        let complaint = Complaint::new(format!("{}: compressed", target.name()));
+        return Err(complaint.help("decompress it, fix what comes out, and compress that"));
+    }
+    let source = Source::new(input.name(), bytes);
+    if source.is_binary() && named {
+        let complaint = Complaint::new(format!("{}: not a text", target.name()));
+        return Err(complaint.help("if it is one, save it as UTF-8"));
+    }
+    if source.is_binary() || is_compressed(source.bytes()) {
+        return Ok(None);
+    }
+    let report = check(source, &settled.options, &settled.ruleset);
+    let passed_over = input.is_passed_over(&report.turns);
+    Ok((!passed_over).then_some(Opened { target, report, settled }))
 }
 
 /// The rewrites that don't meet what was taken before; nothing if that has replaced the very

@@ -5,11 +5,14 @@
 
 mod check;
 mod compression;
+mod config;
 mod diff;
+mod discovery;
 mod examples;
 mod explain;
 mod fix;
 mod fmt;
+mod init;
 mod input;
 mod interactive;
 mod layout;
@@ -17,10 +20,12 @@ mod ordered;
 mod outputs;
 mod packs;
 mod pieces;
+mod plan;
 mod questions;
 mod reading;
 mod rules;
 mod safe_copies;
+mod shell;
 mod terminal;
 mod turns;
 mod words;
@@ -63,6 +68,14 @@ enum Command {
     Turns(turns::TurnsArgs),
     /// List the rules, explain one, or run their own examples
     Rules(rules::RulesArgs),
+    /// Write a buckstop.toml to start from
+    Init(init::InitArgs),
+    /// Show what the configuration says for a file, and where
+    Config(config::ConfigCommandArgs),
+    /// Write completions of commands and options for a shell
+    Completions(shell::CompletionsArgs),
+    /// Write a page of the manual
+    Man(shell::ManArgs),
 }
 
 const AFTER_HELP: &str = "\
@@ -73,12 +86,13 @@ Examples:
   buckstop fix --interactive a.txt   Choose other words one by one
   buckstop turns chat.txt            See who is taken for whom in a conversation
   buckstop rules not-my-job          Explain a rule
+  buckstop init                      Start a configuration
   buckstop check --help              All about checking
 
 Exit codes:
   0  nothing was found
   1  deflections were found
-  2  something could not be read, or the arguments or a rule pack are wrong";
+  2  something could not be read, or the arguments, a configuration or a rule pack are wrong";
 
 /// How a run ends; of several, the greatest counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -143,6 +157,10 @@ impl Command {
             Self::Fmt(args) => fmt::run(args, terminal, status),
             Self::Turns(args) => turns::run(args, terminal, status),
             Self::Rules(args) => rules::run(args, terminal, status),
+            Self::Init(args) => init::run(args, terminal),
+            Self::Config(args) => config::run(args, terminal),
+            Self::Completions(args) => shell::completions::<Cli>(args, terminal),
+            Self::Man(args) => shell::man::<Cli>(args, terminal),
         }
     }
 }

@@ -22,10 +22,10 @@ pub(super) fn threads(asked: Option<NonZeroUsize>) -> NonZeroUsize {
 /// # Errors
 ///
 /// The first one of `take`, which ends everything.
-pub(super) fn in_order<T: Sync, R: Send, E>(
-    items: &[T],
+pub(super) fn in_order<'t, T: Sync, R: Send, E>(
+    items: &'t [T],
     threads: NonZeroUsize,
-    work: impl Fn(&T) -> R + Sync,
+    work: impl Fn(&'t T) -> R + Sync,
     mut take: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E> {
     let threads = threads.get().min(items.len());

@@ -6,12 +6,16 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use buckstop::check::check_rewrites;
+use buckstop::config::{Origin, Settings, Sourced};
 use buckstop::packs::RulesetBuilder;
 use buckstop::render;
-use buckstop::rules::{BuildError, Rule, Ruleset};
+use buckstop::rules::{BuildError, PackError, Rule, Ruleset};
+use rustc_hash::FxHashSet;
 use walkdir::WalkDir;
 
-use super::input::{tidy, unreadable};
+use super::discovery::shown;
+use super::input::unreadable;
+use super::reading::given;
 use super::terminal::{Complaint, Terminal, count};
 
 /// Where the rules come from.
@@ -33,6 +37,18 @@ pub(super) struct PackArgs {
     pub(super) company: Vec<String>,
 }
 
+impl PackArgs {
+    /// What the arguments say.
+    pub(super) fn settings(&self) -> Settings {
+        Settings {
+            rules: self.rules.iter().cloned().map(Sourced::given).collect(),
+            default_rules: self.no_default_rules.then(|| Sourced::given(false)),
+            company: given(&self.company),
+            ..Settings::default()
+        }
+    }
+}
+
 /// Which of the rules take part.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Rules")]
@@ -45,9 +61,9 @@ pub(super) struct SelectArgs {
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
 
-    /// Rules and categories that a command takes in beside these.
-    #[arg(skip)]
-    pub(super) also: Vec<String>,
+    /// Use these rules, too, such as the opt-in category `steps`; separated by commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(super) extend_select: Vec<String>,
 }
 
 impl SelectArgs {
@@ -63,40 +79,70 @@ impl SelectArgs {
     /// The rules of a category in addition, if they are asked for.
     pub(super) fn and(&self, category: &str, asked_for: bool) -> Self {
         let mut both = self.clone();
-        both.also.extend(asked_for.then(|| category.to_owned()));
+        both.extend_select.extend(asked_for.then(|| category.to_owned()));
         both
+    }
+
+    /// What the arguments say.
+    pub(super) fn settings(&self) -> Settings {
+        Settings {
+            select: given(&self.select),
+            ignore: given(&self.ignore),
+            extend_select: self.extend_select.iter().cloned().map(Sourced::given).collect(),
+            ..Settings::default()
+        }
     }
 }
 
-/// Reads the packs and compiles all the rules that take part.
+/// Reads the packs and compiles all the rules that take part, whatever a configuration says.
 ///
 /// # Errors
 ///
-/// If a pack can't be read or is wrong, if a name selects nothing, or if no rule is left. What
-/// is wrong inside of packs is written to the terminal first, all of it.
+/// As [`build`].
 pub(super) fn load(
     packs: &PackArgs,
     select: &SelectArgs,
     terminal: &mut Terminal<impl Write>,
 ) -> anyhow::Result<Ruleset> {
-    if packs.no_default_rules && packs.rules.is_empty() {
+    build(&packs.settings().over(select.settings()), Vec::new(), terminal)
+}
+
+/// Reads the packs and compiles all the rules that take part, without those of `ignored`, which
+/// are left out of one file only.
+///
+/// # Errors
+///
+/// If a pack can't be read or is wrong, if a name selects nothing, or if no rule is left. What
+/// is wrong inside of packs is written to the terminal first, all of it.
+pub(super) fn build(
+    settings: &Settings,
+    ignored: Vec<String>,
+    terminal: &mut Terminal<impl Write>,
+) -> anyhow::Result<Ruleset> {
+    if !settings.has_default_rules() && settings.rules.is_empty() {
         let complaint = Complaint::new("no rules are left without those that come with buckstop");
         return Err(complaint.help("add your own with --rules PATH").into());
     }
-    let mut builder = Ruleset::builder().embedded(!packs.no_default_rules);
-    for path in &packs.rules {
-        builder = add(builder, path)?;
+    let all_but_some = !ignored.is_empty();
+    let mut builder = settings.ruleset(ignored);
+    let mut seen = FxHashSet::default();
+    for pack in &settings.rules {
+        // A pack may be named by a configuration, by the one that extends it, and here.
+        if seen.insert(fs::canonicalize(&pack.value).unwrap_or_else(|_| pack.value.clone())) {
+            builder = add(builder, &pack.value).map_err(|it| it.with_origin(&pack.origin))?;
+        }
     }
-    let builder = builder.company(packs.company.clone());
-    let builder = builder.select(select.select.clone()).also(select.also.clone());
-    let builder = builder.ignore(select.ignore.clone());
-    let ruleset = builder.build().or_else(|error| refuse(error, terminal))?;
-    if !packs.rules.is_empty() {
-        check_rewrites(&ruleset).or_else(|it| refuse(BuildError::Packs(it), terminal))?;
+    let built = builder.build().and_then(|ruleset| {
+        settings.selectors().try_for_each(|(name, _)| ruleset.expect_selector(name))?;
+        Ok(ruleset)
+    });
+    let ruleset = built.or_else(|error| refuse(error, settings, terminal))?;
+    if !settings.rules.is_empty() {
+        check_rewrites(&ruleset).or_else(|it| refuse(BuildError::Packs(it), settings, terminal))?;
     }
-    if enabled(&ruleset).next().is_none() {
+    if !all_but_some && enabled(&ruleset).next().is_none() {
         let complaint = Complaint::new("no rules are left to check with");
-        let asked = ruleset.rules().iter().any(|rule| rule.opt_in) && select.select.is_empty();
+        let asked = ruleset.rules().iter().any(|rule| rule.opt_in) && settings.select.is_none();
         let help = if asked {
             "opt-in rules take part if --select names them or their category"
         } else {
@@ -139,7 +185,7 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Complaint> {
 /// Adds what stands at `path`, a file or a folder, to the rules.
 fn add(mut builder: RulesetBuilder, path: &Path) -> Result<RulesetBuilder, Complaint> {
     for file in files(path)? {
-        let name = tidy(&file).display().to_string();
+        let name = shown(&file);
         let text = fs::read_to_string(&file).map_err(|error| unreadable(&name, &error))?;
         builder = builder.pack(name, text);
     }
@@ -147,21 +193,56 @@ fn add(mut builder: RulesetBuilder, path: &Path) -> Result<RulesetBuilder, Compl
 }
 
 /// Tells all that is wrong with the rules, so that nothing gets checked with half of them.
-fn refuse<T>(error: BuildError, terminal: &mut Terminal<impl Write>) -> anyhow::Result<T> {
+fn refuse<T>(
+    error: BuildError,
+    settings: &Settings,
+    terminal: &mut Terminal<impl Write>,
+) -> anyhow::Result<T> {
     let complaint = match error {
         BuildError::Packs(errors) => {
-            for error in &errors {
-                let shown = render::pack_error(error, terminal.error_color);
-                terminal.aside(&format!("{shown}\n"))?;
-            }
+            show(&errors, terminal)?;
             let mistakes = count(errors.len(), "mistake");
-            Complaint::new(format!("{mistakes} in the rule packs, so nothing was done"))
+            let extended = errors.iter().any(|error| is_of_lists(settings, &error.file));
+            let place = if extended { "rule packs and word lists" } else { "rule packs" };
+            Complaint::new(format!("{mistakes} in the {place}, so nothing was done"))
         }
         BuildError::UnknownSelector { name, suggestion } => {
-            unknown_rule("rule or category", &name, suggestion.as_deref())
+            let complaint = unknown_rule("rule or category", &name, suggestion.as_deref());
+            let mut selectors = settings.selectors();
+            match selectors.find(|(it, _)| *it == name).map(|(_, origin)| origin) {
+                Some(Origin::Configuration(place)) => {
+                    let error = place.error(complaint.message, "no such rule", complaint.help);
+                    show(&[error], terminal)?;
+                    wrong_configuration(1)
+                }
+                _ => complaint,
+            }
         }
     };
     Err(complaint.into())
+}
+
+/// Whether a file is a configuration that adds to word lists.
+fn is_of_lists(settings: &Settings, file: &str) -> bool {
+    settings.lists.iter().any(|words| words.value.file() == file)
+}
+
+/// Shows mistakes where they stand.
+pub(super) fn show(
+    errors: &[PackError],
+    terminal: &mut Terminal<impl Write>,
+) -> std::io::Result<()> {
+    for error in errors {
+        let shown = render::pack_error(error, terminal.error_color);
+        terminal.aside(&format!("{shown}\n"))?;
+    }
+    Ok(())
+}
+
+/// The last word on mistakes that were shown.
+pub(super) fn wrong_configuration(mistakes: usize) -> Complaint {
+    let mistakes = count(mistakes, "mistake");
+    Complaint::new(format!("{mistakes} in the configuration, so nothing was done"))
 }
 
 /// There is no rule of that name; perhaps there is one of a similar name.

@@ -1,38 +1,35 @@
 //! How sources are read, and who speaks in them: the arguments that `check` and `turns` share.
 
-use buckstop::check::Options;
+use buckstop::config::{List, Settings, Sourced};
 use buckstop::formats::{FORMATS, InputFormat, Mapping};
-use buckstop::roles::RoleHints;
 use buckstop::turn::Role;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-
-use super::terminal::Complaint;
 
 /// What a file is read as, and who is who in it.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Conversations")]
 pub(super) struct ReadingArgs {
-    /// How files are read
-    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = input_format())]
-    input_format: InputFormat,
+    /// How files are read [default: auto]
+    #[arg(long, value_name = "FORMAT", value_parser = input_format())]
+    input_format: Option<InputFormat>,
 
-    /// Where JSON of your own shape keeps what: KEY=PATH pairs, separated by commas
+    /// Where JSON or a table of your own shape keeps what: KEY=PATH pairs, separated by commas
     ///
     /// The keys are messages, text, speaker, role, time and conversation; only text is needed.
     /// A path goes from member to member by points: `--mapping
     /// messages=thread.items,text=body,speaker=from.name,role=from.kind`. It holds for .json,
-    /// .jsonl and .ndjson files and for standard input; `buckstop turns` shows what comes of it.
+    /// .jsonl and .ndjson files and for standard input, and with names of columns for .csv and .tsv
+    /// files that have the column; `buckstop turns` shows what comes of it.
     #[arg(long, value_name = "PAIRS", value_parser = mapping)]
     mapping: Option<Mapping>,
 
-    /// Whose turns are checked, separated by commas
+    /// Whose turns are checked, separated by commas [default: agent,bot]
     ///
     /// Where nobody's role can be told, all turns are checked in any case.
     #[arg(
         long,
         value_name = "ROLES",
         value_delimiter = ',',
-        default_value = "agent,bot",
         value_parser = whose()
     )]
     roles: Vec<Whose>,
@@ -61,26 +58,26 @@ pub(super) struct ReadingArgs {
 }
 
 impl ReadingArgs {
-    /// The options of a check that this comes to.
-    ///
-    /// # Errors
-    ///
-    /// A complaint if somebody is put on both sides.
-    pub(super) fn options(&self) -> Result<Options, Complaint> {
-        let hints = RoleHints {
-            agents: self.agent.clone(),
-            customers: self.customer.clone(),
-            bots: self.bot.clone(),
-            agent_domains: self.agent_domain.clone(),
-        };
-        if let Some(name) = hints.contradiction() {
-            let complaint = Complaint::new(format!("`{name}` is given more than one role"));
-            return Err(complaint.help("name everybody in only one of --agent, --bot, --customer"));
+    /// What the arguments say.
+    pub(super) fn settings(&self) -> Settings {
+        let roles: Vec<Role> = self.roles.iter().flat_map(Whose::roles).copied().collect();
+        Settings {
+            input_format: self.input_format.map(Sourced::given),
+            mapping: self.mapping.clone().map(Sourced::given),
+            roles: given(&roles),
+            agents: given(&self.agent),
+            customers: given(&self.customer),
+            bots: given(&self.bot),
+            agent_domains: given(&self.agent_domain),
+            ..Settings::default()
         }
-        let roles = self.roles.iter().flat_map(Whose::roles).copied().collect();
-        let mapping = self.mapping.clone();
-        Ok(Options { input_format: self.input_format, mapping, roles, hints, ..Options::default() })
     }
+}
+
+/// An argument that may be given several times; never given, it says nothing.
+pub(super) fn given<T: Clone>(values: &[T]) -> List<T> {
+    let each: Vec<Sourced<T>> = values.iter().cloned().map(Sourced::given).collect();
+    (!each.is_empty()).then(|| Sourced::given(each))
 }
 
 /// One word of `--roles`.

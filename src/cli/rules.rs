@@ -8,6 +8,7 @@ use buckstop::rules::{Example, Rule, Ruleset, Surroundings};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
+use super::discovery::ConfigArgs;
 use super::examples::{self, TestArgs};
 use super::packs::{self, PackArgs, SelectArgs};
 use super::terminal::{Terminal, count};
@@ -30,6 +31,9 @@ pub(super) struct RulesArgs {
 
     #[command(flatten)]
     select: SelectArgs,
+
+    #[command(flatten)]
+    config: ConfigArgs,
 
     #[command(subcommand)]
     command: Option<RulesCommand>,
@@ -70,7 +74,10 @@ pub(super) fn run(
     if let Some(RulesCommand::Test(args)) = &args.command {
         return examples::run(args, terminal, status);
     }
-    let ruleset = packs::load(&args.packs, &args.select.or_all(), terminal)?;
+    let given = args.packs.settings().over(args.select.or_all().settings());
+    let config = args.config.configs(given).and_then(|configs| configs.of_here());
+    let config = config.map_err(|mistake| mistake.tell(terminal))?;
+    let ruleset = packs::build(&config.settings, Vec::new(), terminal)?;
     match (&args.id, args.output_format) {
         (None, RulesFormat::Text) => list(&ruleset, terminal),
         (None, RulesFormat::Json) => {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
 
+use buckstop::config::Origin;
 use buckstop::finding::Severity;
 use buckstop::render::{Paint, visible};
 use buckstop::source::{Problem, Source};
@@ -56,6 +57,14 @@ impl Complaint {
         let place = problem.position.map(|at| format!(":{}:{}", at.line, at.column));
         let place = place.unwrap_or_default();
         Self::new(format!("{}{place}: {}", source.name(), problem.message))
+    }
+
+    /// The same complaint, about something that a configuration asks for.
+    pub(super) fn with_origin(mut self, origin: &Origin) -> Self {
+        if let Origin::Configuration(_) = origin {
+            self.message = format!("{} (named in {origin})", self.message);
+        }
+        self
     }
 
     /// The same complaint with a way out.

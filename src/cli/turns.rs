@@ -13,9 +13,10 @@ use buckstop::text::TextSpan;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
+use super::discovery::FileArgs;
 use super::reading::ReadingArgs;
 use super::terminal::{Complaint, Terminal, count, width};
-use super::{Status, input};
+use super::{Status, input, plan};
 
 /// The arguments of `buckstop turns`.
 #[derive(Debug, clap::Args)]
@@ -32,6 +33,9 @@ pub(super) struct TurnsArgs {
 
     #[command(flatten)]
     reading: ReadingArgs,
+
+    #[command(flatten)]
+    files: FileArgs,
 }
 
 #[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
@@ -61,19 +65,21 @@ Exit codes:
 ///
 /// # Errors
 ///
-/// If somebody is given two roles, or if stdout can't be written.
+/// If a configuration is wrong, if somebody is given two roles, or if stdout can't be written.
 pub(super) fn run(
     args: &TurnsArgs,
     terminal: &mut Terminal<impl Write>,
     status: &mut Status,
 ) -> anyhow::Result<()> {
-    let options = args.reading.options()?;
+    let configs = args.files.configs(args.reading.settings()).map_err(|it| it.tell(terminal))?;
+    let inputs = input::find(&args.paths, &configs);
     let mut pages = Pages::new(args.output_format, terminal.color);
-    for input in input::find(&args.paths) {
+    for input in inputs {
         let read = input.and_then(|input| Ok((input.read()?, input)));
         match read {
             Ok((None, _)) => {}
             Ok((Some(source), input)) => {
+                let options = plan::options(input.path(), &configs, terminal)?;
                 let understood = understand(&source, &options);
                 if !input.is_passed_over(&understood.turns) {
                     pages.add(&source, &understood, &mut terminal.out)?;

@@ -254,6 +254,26 @@ fn new_beside(folder: &Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
+/// Writes a file that is new; one of that name stays as it is.
+///
+/// # Errors
+///
+/// A complaint if it can't be written, or if there is one of that name.
+pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<(), Complaint> {
+    let name = path.display().to_string();
+    let opened = OpenOptions::new().write(true).create_new(true).open(path);
+    let mut file = opened.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Complaint::new(format!("{name}: there is no such folder")),
+        io::ErrorKind::AlreadyExists => Complaint::new(format!("{name}: it is there already")),
+        _ => Complaint::new(format!("{name}: {error}")),
+    })?;
+    file.write_all(bytes).map_err(|error| {
+        // Half a file would be taken for a whole one.
+        _ = fs::remove_file(path);
+        Complaint::new(format!("{name}: {error}"))
+    })
+}
+
 /// A folder that takes no new file.
 #[derive(Debug, thiserror::Error)]
 #[error("no new file may be written to the folder")]

@@ -9,7 +9,8 @@ use std::ops::Range;
 use memchr::{memchr, memchr2};
 use rustc_hash::FxHashMap;
 
-use super::{Certainty, Format, Input, Reading, html, label};
+use super::{Certainty, Format, Input, Mapping, Reading, Understood, html, label};
+use crate::source::Source;
 use crate::text::{CsvField, Layer, MappedText, MappedTextBuilder, TextSpan};
 use crate::turn::{Conversation, Role, Turn};
 
@@ -42,7 +43,22 @@ fn recognize(input: &Input<'_>) -> Certainty {
 }
 
 fn read(input: &Input<'_>) -> Reading {
-    let table = Table::new(input.text.as_str());
+    read_table(input, Table::new(input.text.as_str()))
+}
+
+/// Reads a source as a table by a mapping, if it has the column that this says the text is in;
+/// as any other table if it hasn't.
+#[must_use]
+pub fn read_mapped_table(source: &Source, mapping: &Mapping) -> Understood {
+    let (text, mut problems) = source.decode();
+    let input = Input { source, text };
+    let columns = |names: &[String]| Columns::mapped(names, mapping);
+    let mut reading = read_table(&input, Table::with(input.text.as_str(), columns));
+    problems.append(&mut reading.problems);
+    Understood { format: &CSV, conversations: reading.conversations, problems }
+}
+
+fn read_table(input: &Input<'_>, table: Table<'_>) -> Reading {
     let delimiter = table.delimiter;
     let mut rows =
         Rows { input, columns: table.columns, delimiter, out: Groups::default(), problems: 0 };
@@ -76,7 +92,13 @@ struct Table<'t> {
 impl<'t> Table<'t> {
     /// Finds the delimiter with which the header says most.
     fn new(text: &'t str) -> Self {
+        Self::with(text, Columns::named)
+    }
+
+    /// As [`Table::new`], where `columns_of` tells what the names of columns mean.
+    fn with(text: &'t str, columns_of: impl Fn(&[String]) -> Columns) -> Self {
         let (told, header) = told_delimiter(text);
+
         let mut best: Option<(usize, Self)> = None;
         for delimiter in DELIMITERS.into_iter().filter(|&it| told.is_none_or(|told| told == it)) {
             let mut parser = Parser::new(text, delimiter, header);
@@ -86,7 +108,7 @@ impl<'t> Table<'t> {
                 .iter()
                 .map(|field| field.written(text).to_owned())
                 .collect();
-            let columns = Columns::named(&names);
+            let columns = columns_of(&names);
             let score = columns.known() * 100 + names.len().min(99);
             if best.as_ref().is_none_or(|(most, _)| score > *most) {
                 best = Some((score, Self { text, delimiter, columns, header, rows: parser.at }));
@@ -161,6 +183,23 @@ impl Columns {
             columns.speaker = None;
         }
         columns
+    }
+
+    /// The columns of the names that a mapping has; those that it does not speak of as usual.
+    fn mapped(names: &[String], mapping: &Mapping) -> Self {
+        let at = |name: &str| names.iter().position(|it| plain(it) == plain(name));
+        let usual = Self::named(names);
+        let Some(text) = at(&mapping.text) else { return usual };
+        let of = |name: &Option<String>| name.as_deref().and_then(at);
+        Self {
+            text: Some(text),
+            speaker: of(&mapping.speaker),
+            role: of(&mapping.role),
+            time: of(&mapping.time),
+            conversation: of(&mapping.conversation),
+            pair: None,
+            ..usual
+        }
     }
 
     /// Whether there is anything to check.

@@ -2,6 +2,7 @@
 //!
 //! Quoted lines, code and addresses are left in the text; the language layer marks them.
 
+use super::comments::without_comments;
 use super::{Certainty, Format, Reading};
 use crate::text::MappedText;
 use crate::turn::{Conversation, Role, Turn};
@@ -11,7 +12,7 @@ pub(super) const TEXT: Format = Format {
     name: "text",
     about: "A reply draft in plain text",
     recognize: |_| Certainty::Fallback,
-    read: |input| draft(input.text.clone()),
+    read: |input| draft(without_comments(&input.text)),
 };
 
 /// One turn of the agent.

@@ -6,6 +6,7 @@
 
 mod captions;
 mod chat_log;
+pub(crate) mod comments;
 mod csv;
 mod draft;
 mod email;
@@ -18,6 +19,7 @@ mod salesforce;
 mod stamp;
 mod whatsapp;
 
+pub use csv::read_mapped_table;
 pub use json::{Mapping, read_mapped};
 
 use std::str::FromStr;
@@ -183,6 +185,11 @@ pub fn read(source: &Source, format: InputFormat) -> Understood {
     let mut reading = (format.read)(&input);
     problems.append(&mut reading.problems);
     Understood { format, conversations: reading.conversations, problems }
+}
+
+/// Whether a format holds what one person writes, so that comments in it are the author's.
+pub(crate) fn is_draft(format: &Format) -> bool {
+    matches!(format.name, "text" | "markdown" | "html")
 }
 
 /// The format that is most certain of a source; of several the first.

@@ -36,7 +36,14 @@ pub(crate) fn report<'r>(name: &str, bytes: &[u8], rule: &'r Rule, words: &[&str
     let turn = Turn::new(Role::Agent, text);
     let turns =
         vec![PlacedTurn { conversation: None, channel: None, number: 1, checked: true, turn }];
-    let mut report = Report { source, turns, findings: Vec::new(), skips: Vec::new(), problems };
+    let mut report = Report {
+        source,
+        turns,
+        findings: Vec::new(),
+        suppressed: Vec::new(),
+        skips: Vec::new(),
+        problems,
+    };
     for words in words {
         let span = span(&report, words);
         let source_span = report.turns[0].turn.text.to_source(span);

@@ -8,6 +8,9 @@ use crate::report::Summary;
 /// "Found 3 deflections in 2 of 14 files (2 errors, 1 warning)."
 pub(super) fn line(summary: &Summary, options: RenderOptions) -> String {
     let mut clauses = vec![found(summary, Paint::new(options.color))];
+    if summary.suppressed > 0 {
+        clauses.push(format!("{} silenced by comments", summary.suppressed));
+    }
     if options.explain_skips && summary.skipped > 0 {
         clauses.push(format!("{} let pass", count(summary.skipped, "match")));
     }

@@ -6,7 +6,6 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use regex::RegexBuilder;
-use toml::Spanned;
 
 use super::error::PackError;
 use super::inflect::Form;
@@ -18,8 +17,9 @@ use super::ruleset::{
 };
 use super::schema::{
     ApplicabilityName, ConditionTable, EdgeName, ExampleTable, ExtendName, GuardTable, PackFile,
-    RewriteEntry, RuleTable, SeverityName,
+    RewriteEntry, RuleTable, SeverityName, WordLists,
 };
+use super::spanned::Spanned;
 use super::{Example, InsteadOf, REGEX_SIZE, RewriteTemplate, Rule};
 use crate::finding::{Applicability, Severity};
 
@@ -41,8 +41,34 @@ impl Assembly {
                 self.files.push(file);
                 self.packs.push(pack);
             }
-            Err(error) => self.errors.push(toml_error(&file, &error)),
+            Err(error) => {
+                let help = "docs/writing-rules.md shows a rule in full";
+                self.errors.push(PackError::of_toml(&file.name, &file.text, &error, help));
+            }
         }
+    }
+
+    /// Takes further words for lists in, which stand in a file that is no pack.
+    pub(crate) fn add_words(&mut self, words: &WordLists) {
+        let pack = PackFile { lists: words.lists.clone(), ..PackFile::default() };
+        let known = self.packs.iter().flat_map(|pack| pack.lists.keys());
+        let known: HashSet<String> = known.map(|name| name.get_ref().clone()).collect();
+        self.files.push(PackSource {
+            origin: Origin::User,
+            name: words.file.clone(),
+            text: Arc::clone(&words.text),
+        });
+        let file = self.files.len() - 1;
+        for name in pack.lists.keys().filter(|name| !known.contains(name.get_ref().as_str())) {
+            let near = super::nearest(name.get_ref(), known.iter().map(String::as_str));
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "a new list belongs into the pack whose rules name it".to_owned(),
+            };
+            let message = format!("there is no word list `{}` to add to", name.get_ref());
+            self.error(file, name.span(), message, "no such list".to_owned(), Some(help));
+        }
+        self.packs.push(pack);
     }
 
     /// The entries of all word lists as written, those of equal names together.
@@ -50,7 +76,7 @@ impl Assembly {
         let mut lists: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, entries) in self.packs.iter().flat_map(|pack| &pack.lists) {
             let written = entries.iter().map(|entry| entry.get_ref().clone());
-            lists.entry(name.clone()).or_default().extend(written);
+            lists.entry(name.get_ref().clone()).or_default().extend(written);
         }
         lists
     }
@@ -99,12 +125,15 @@ impl Assembly {
             for (name, entries) in &pack.lists {
                 for entry in entries {
                     match parse(entry.get_ref()) {
-                        Ok(node) => lists.entry(name.clone()).or_default().push(ListEntry {
-                            file,
-                            place: entry.span(),
-                            written: entry.get_ref().clone(),
-                            node,
-                        }),
+                        Ok(node) => {
+                            let list = lists.entry(name.get_ref().clone()).or_default();
+                            list.push(ListEntry {
+                                file,
+                                place: entry.span(),
+                                written: entry.get_ref().clone(),
+                                node,
+                            });
+                        }
                         Err(error) => self.phrase_error(file, entry, &error),
                     }
                 }
@@ -519,35 +548,6 @@ struct ListEntry {
     place: Range<usize>,
     written: String,
     node: Node,
-}
-
-fn toml_error(file: &PackSource, error: &toml::de::Error) -> PackError {
-    let message = error.message().lines().next().unwrap_or("this is no TOML").to_owned();
-    let expected = error
-        .message()
-        .split_once("expected one of ")
-        .or_else(|| error.message().split_once("expected `"));
-    let unknown = message
-        .strip_prefix("unknown field `")
-        .and_then(|m| m.split_once('`'))
-        .map(|(name, _)| name);
-    let help = match (unknown, expected) {
-        (Some(name), Some((_, known))) => super::nearest(
-            name,
-            known.split('`').filter(|k| k.chars().all(char::is_alphanumeric) && !k.is_empty()),
-        )
-        .map(|near| format!("did you mean `{near}`?")),
-        _ => Some("docs/writing-rules.md shows a rule in full".to_owned()),
-    };
-    let span = error.span().unwrap_or(0..0);
-    PackError {
-        file: file.name.clone(),
-        text: Arc::clone(&file.text),
-        span,
-        message,
-        label: "here".to_owned(),
-        help,
-    }
 }
 
 fn severity(name: Option<SeverityName>) -> Severity {

@@ -14,15 +14,19 @@ mod raw;
 mod ruleset;
 mod schema;
 mod silence;
+mod spanned;
 
 use serde::{Deserialize, Serialize};
 
 pub use error::{BuildError, PackError};
 pub use ruleset::Ruleset;
+pub use schema::WordLists;
 pub use silence::{Guard, Place, Silence, Surroundings};
 
 pub(crate) use assemble::Assembly;
 pub(crate) use ruleset::{Condition, Conditions, Edge, Guards, Origin};
+pub(crate) use schema::Lists;
+pub(crate) use spanned::Spanned;
 
 use crate::finding::{Applicability, Severity};
 

@@ -8,53 +8,101 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
-use toml::Spanned;
 
-/// A pack file.
+use super::error::PackText;
+use super::spanned::Spanned;
+
+/// A rule pack of buckstop: rules, and word lists that their phrases call by name.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(title = "buckstop rule pack"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct PackFile {
+    /// Words that phrases call by one name: `{unit}`.
     #[serde(default)]
-    pub(super) lists: BTreeMap<String, Vec<Spanned<String>>>,
+    pub(super) lists: Lists,
+    /// The rules.
     #[serde(default)]
     pub(super) rule: Vec<RuleTable>,
 }
 
+/// `[lists]`: words that phrases call by one name.
+pub(crate) type Lists = BTreeMap<Spanned<String>, Vec<Spanned<String>>>;
+
+/// Further words for lists, from a file that is no pack.
+#[derive(Clone, Debug)]
+pub struct WordLists {
+    /// The name of the file as the user knows it.
+    pub(crate) file: String,
+    /// Its whole text.
+    pub(crate) text: PackText,
+    /// The words.
+    pub(crate) lists: Lists,
+}
+
+impl WordLists {
+    /// The name of the file as the user knows it.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+}
+
 /// A `[[rule]]`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RuleTable {
+    /// Unique name in kebab-case.
     pub(super) id: Spanned<String>,
+    /// Category of the guideline; `custom` if nothing is said.
     pub(super) category: Option<String>,
+    /// How much it stings; `warning` if nothing is said.
     pub(super) severity: Option<SeverityName>,
+    /// Short heading in sentence case; made of the id if nothing is said.
     pub(super) title: Option<String>,
+    /// What the customer hears.
     pub(super) why: String,
+    /// What it finds, in the phrase language.
     #[serde(default)]
     pub(super) phrases: Vec<Spanned<String>>,
+    /// What it finds, as regular expressions; most things can be said as a phrase.
     #[serde(default)]
     pub(super) regex: Vec<Spanned<String>>,
+    /// Phrases of which a text is to have one; a text without is reported.
     #[serde(default)]
     pub(super) missing: Vec<Spanned<String>>,
+    /// Where the words belong that a text lacks.
     pub(super) place: Option<EdgeName>,
+    /// Whether it takes part only if it is asked for.
     #[serde(default)]
     pub(super) opt_in: bool,
+    /// Further reading.
     #[serde(default)]
     pub(super) links: Vec<String>,
+    /// Whether a finding is the words that match, or their whole clause.
     #[serde(default)]
     pub(super) extend: ExtendName,
+    /// What to say instead, best first.
     #[serde(default)]
     pub(super) rewrites: Vec<Spanned<RewriteEntry>>,
+    /// Phrases that make it stay silent.
     #[serde(default)]
     pub(super) unless: ConditionTable,
+    /// Phrases of which there must be one.
     #[serde(default)]
     pub(super) when: ConditionTable,
+    /// Which guards may let a match pass.
     #[serde(default)]
     pub(super) guards: GuardTable,
+    /// What it must find and what it must let pass.
     #[serde(default)]
     pub(super) examples: Vec<Spanned<ExampleTable>>,
 }
 
+/// How much a deflection stings.
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub(super) enum SeverityName {
     Error,
@@ -63,6 +111,7 @@ pub(super) enum SeverityName {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub(super) enum ExtendName {
     #[default]
@@ -71,6 +120,7 @@ pub(super) enum ExtendName {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub(super) enum EdgeName {
     Start,
@@ -78,6 +128,7 @@ pub(super) enum EdgeName {
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub(super) enum ApplicabilityName {
     Safe,
@@ -87,22 +138,29 @@ pub(super) enum ApplicabilityName {
 
 /// `[rule.unless]` and `[rule.when]`.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConditionTable {
+    /// Before the match, in its sentence.
     #[serde(default)]
     pub(super) before: Vec<Spanned<String>>,
+    /// After the match, in its sentence.
     #[serde(default)]
     pub(super) after: Vec<Spanned<String>>,
+    /// Anywhere in the sentence.
     #[serde(default)]
     pub(super) sentence: Vec<Spanned<String>>,
+    /// In the next sentence.
     #[serde(default)]
     pub(super) next: Vec<Spanned<String>>,
+    /// Anywhere in the message.
     #[serde(default)]
     pub(super) message: Vec<Spanned<String>>,
 }
 
 /// `[rule.guards]`: on, off, or as the category has it.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct GuardTable {
     pub(super) quoted: Option<bool>,
@@ -118,10 +176,14 @@ pub(super) struct GuardTable {
 
 /// `[[rule.examples]]`: `flag` with `span`, or `pass`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct ExampleTable {
+    /// A message in which it must report `span`.
     pub(super) flag: Option<String>,
+    /// The words of it that must be reported.
     pub(super) span: Option<String>,
+    /// A message in which it must stay silent.
     pub(super) pass: Option<String>,
 }
 
@@ -135,6 +197,7 @@ pub(super) struct RewriteEntry {
 }
 
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct RewriteTable {
     text: String,
@@ -145,6 +208,7 @@ struct RewriteTable {
 
 /// One name, or several in an array.
 #[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 enum Names {
     #[default]
@@ -184,5 +248,38 @@ impl<'de> Deserialize<'de> for RewriteEntry {
             }
         }
         deserializer.deserialize_any(EntryVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use schemars::{JsonSchema, Schema, SchemaGenerator, schema_for};
+
+    use super::*;
+
+    /// The two ways to write a rewrite.
+    #[derive(JsonSchema)]
+    #[serde(untagged)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    enum RewriteForms {
+        Text(String),
+        Table(RewriteTable),
+    }
+
+    impl JsonSchema for RewriteEntry {
+        fn schema_name() -> Cow<'static, str> {
+            "Rewrite".into()
+        }
+
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            RewriteForms::json_schema(generator)
+        }
+    }
+
+    #[test]
+    fn the_schema_is_up_to_date() {
+        crate::schemas::expect("pack.schema.json", &schema_for!(PackFile));
     }
 }

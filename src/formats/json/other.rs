@@ -23,7 +23,8 @@ pub(in crate::formats) const JSON: Format = Format {
     },
 };
 
-/// Where a JSON format keeps its messages and what belongs to them, as dotted paths.
+/// Where data of the user's own shape keeps its messages and what belongs to them: dotted paths
+/// in JSON, names of columns in a table.
 ///
 /// A name leads to the member of that name, in an array to that of each element; a
 /// number to one element; `*` to each. `conversations.messages` are the messages of all
