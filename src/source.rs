@@ -184,7 +184,7 @@ impl Source {
         let bytes = match &self.content {
             Content::Utf8(_) if first == 0 => end,
             Content::Utf8(_) => end - start,
-            other => other.utf8_len(start, end),
+            other @ Content::Other(..) => other.utf8_len(start, end),
         };
         Position { line, column: bytes + 1 }
     }

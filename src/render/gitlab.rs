@@ -60,7 +60,7 @@ impl Gitlab {
         Issue {
             description: message(report, finding),
             check_name: &finding.rule.id,
-            fingerprint: self.unique(path, fingerprint(report, finding)),
+            fingerprint: self.unique(path, &fingerprint(report, finding)),
             severity: match finding.rule.severity {
                 Severity::Error => "major",
                 Severity::Warning => "minor",
@@ -70,8 +70,8 @@ impl Gitlab {
         }
     }
 
-    fn unique(&mut self, path: &str, fingerprint: String) -> String {
-        let in_path = digest([&*fingerprint, path]);
+    fn unique(&mut self, path: &str, fingerprint: &str) -> String {
+        let in_path = digest([fingerprint, path]);
         let before = self.met.entry(in_path.clone()).or_insert(0);
         *before += 1;
         if *before == 1 { in_path } else { digest([&*in_path, &before.to_string()]) }

@@ -34,7 +34,7 @@ mod xml;
 #[cfg(test)]
 pub(crate) mod fixture;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 use std::str::FromStr;
 
@@ -212,9 +212,9 @@ fn message(report: &Report<'_>, finding: &Finding<'_>) -> String {
     let mut message = format!("{title}: \"{found}\". {why}");
     if let Some(best) = finding.rewrites.first() {
         let verb = if best.is_addition() { "Add" } else { "Say instead" };
-        message += &format!(" {verb}: \"{}\"", visible(&best.words()));
+        _ = write!(message, " {verb}: \"{}\"", visible(&best.words()));
         if best.applicability != Applicability::Safe {
-            message += &format!(" ({})", best.applicability);
+            _ = write!(message, " ({})", best.applicability);
         }
     }
     message
