@@ -2,6 +2,8 @@
 //! what the format's description allows. The texts are hostile and full of characters that take
 //! more than one byte.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests may panic as tests may")]
+
 use std::path::Path;
 use std::process::{Command, Output};
 use std::{fs, str};
