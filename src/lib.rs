@@ -26,11 +26,11 @@ mod detect;
 
 mod rewrite;
 
+mod suppression;
+
 pub mod report;
 
 pub mod fingerprint;
-
-mod suppression;
 
 pub mod check;
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use buckstop::check::{Options, check};
 use buckstop::config::{FailOn, Settings, Sourced};
+use buckstop::finding::Finding;
 use buckstop::render::RenderOptions;
 use buckstop::report::{Report, Summary};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -13,6 +14,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use super::Status;
 use super::discovery::FileArgs;
 use super::input::{self, PROSE};
+use super::limits::LimitArgs;
 use super::ordered::{in_order, threads};
 use super::outputs::{OutputArgs, Outputs};
 use super::packs::{PackArgs, SelectArgs};
@@ -58,6 +60,9 @@ pub(super) struct CheckArgs {
     /// All findings are shown in any case.
     #[arg(long, value_name = "SEVERITY", value_parser = fail_on())]
     fail_on: Option<FailOn>,
+
+    #[command(flatten)]
+    limits: LimitArgs,
 
     /// How many files are checked at the same time [default: one per processor]
     #[arg(long, value_name = "N")]
@@ -119,6 +124,8 @@ pub(super) fn run(
     let mut run = Run {
         outputs: args.outputs.outputs(args.render_options(terminal.color))?,
         summary: Summary::default(),
+        limits: args.limits,
+        counted: 0,
         terminal,
         status,
     };
@@ -128,6 +135,9 @@ pub(super) fn run(
         |task| args.check_one(task),
         |checked| run.take(checked),
     )?;
+    if run.limits.are_passed(run.counted, run.summary.turns) {
+        run.status.raise(Status::Findings);
+    }
     run.outputs.finish(&run.summary, &mut run.terminal.out)?;
     if run.summary.context_turns > 0 && run.summary.turns == 0 && !args.quiet {
         terminal.warning(&nobody_to_check())?;
@@ -174,6 +184,9 @@ type Checked<'r> = (Report<'r>, FailOn);
 struct Run<'a, W: Write> {
     outputs: Outputs,
     summary: Summary,
+    limits: LimitArgs,
+    /// The findings that count for the exit code.
+    counted: usize,
     terminal: &'a mut Terminal<W>,
     status: &'a mut Status,
 }
@@ -186,7 +199,10 @@ impl<W: Write> Run<'_, W> {
             Ok(None) => Ok(()),
             Ok(Some((report, fail_on))) => {
                 self.summary.add(&report);
-                if report.findings.iter().any(|it| fail_on.is_met_by(it.rule.severity)) {
+                let counts = |it: &&Finding<'_>| fail_on.is_met_by(it.rule.severity);
+                self.counted += report.findings.iter().filter(counts).count();
+                // Whoever stops reading early has seen what counts, unless so much may be.
+                if self.limits.is_none() && self.counted > 0 {
                     self.status.raise(Status::Findings);
                 }
                 self.outputs.report(&report, &mut self.terminal.out)?;

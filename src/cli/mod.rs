@@ -16,6 +16,7 @@ mod init;
 mod input;
 mod interactive;
 mod layout;
+mod limits;
 mod ordered;
 mod outputs;
 mod packs;
