@@ -322,9 +322,9 @@ mod tests {
 
     #[test]
     fn a_path_goes_up_before_it_is_looked_at() {
-        let at = |path: &str| absolute(Path::new("/work/team"), Path::new(path));
-        assert_eq!(at("../a.txt"), Path::new("/work/a.txt"));
-        assert_eq!(at("./b/../a.txt"), Path::new("/work/team/a.txt"));
+        let at = |path: &str| absolute(Path::new("/project/team"), Path::new(path));
+        assert_eq!(at("../a.txt"), Path::new("/project/a.txt"));
+        assert_eq!(at("./b/../a.txt"), Path::new("/project/team/a.txt"));
         assert_eq!(at("/a.txt"), Path::new("/a.txt"));
         assert_eq!(at("../../../../a.txt"), Path::new("/a.txt"));
     }

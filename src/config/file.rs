@@ -352,7 +352,7 @@ pub(super) mod tests {
     }
 
     fn error(text: &str) -> PackError {
-        let errors = Layer::read("buckstop.toml", Path::new("/work"), text);
+        let errors = Layer::read("buckstop.toml", Path::new("/project"), text);
         errors.expect_err("a mistake").swap_remove(0)
     }
 
@@ -371,7 +371,7 @@ pub(super) mod tests {
     #[test]
     fn the_file_to_start_from_sets_nothing_and_shows_every_key() {
         let start = include_str!("../cli/init.toml");
-        let layer = Layer::read("buckstop.toml", Path::new("/work"), start).expect("comments");
+        let layer = Layer::read("buckstop.toml", Path::new("/project"), start).expect("comments");
         assert!(entries(&layer).iter().all(|entry| entry.origin == "default"));
         let set: String = start
             .lines()
@@ -379,7 +379,7 @@ pub(super) mod tests {
             .filter(|line| line.starts_with('[') || line.contains(" = "))
             .flat_map(|line| [line, "\n"])
             .collect();
-        let layer = Layer::read("buckstop.toml", Path::new("/work"), &set).expect("no mistake");
+        let layer = Layer::read("buckstop.toml", Path::new("/project"), &set).expect("no mistake");
         let mut unset = entries(&layer);
         unset.retain(|entry| entry.origin == "default");
         assert!(unset.is_empty(), "{unset:?}");
@@ -414,7 +414,8 @@ pub(super) mod tests {
     #[test]
     fn what_toml_cannot_tell_is_told_all_at_once() {
         let text = "input-format = 'zendesc'\nexclude = ['a', '{b']\n";
-        let errors = Layer::read("buckstop.toml", Path::new("/work"), text).expect_err("mistakes");
+        let errors =
+            Layer::read("buckstop.toml", Path::new("/project"), text).expect_err("mistakes");
         let places: Vec<_> = errors.iter().map(|error| &text[error.span.clone()]).collect();
         assert_eq!(places, ["'zendesc'", "'{b'"]);
     }
@@ -429,7 +430,7 @@ pub(super) mod tests {
         ) {
             let parts = lines.iter().flat_map(|(key, value)| [key, " = ", value, "\n"]);
             let text: String = parts.collect();
-            if let Err(errors) = Layer::read("buckstop.toml", Path::new("/work"), &text) {
+            if let Err(errors) = Layer::read("buckstop.toml", Path::new("/project"), &text) {
                 for error in errors {
                     proptest::prop_assert!(!crate::render::pack_error(&error, false).is_empty());
                 }
@@ -440,9 +441,9 @@ pub(super) mod tests {
     #[test]
     fn paths_are_relative_to_the_file() {
         let text = "extend = '../base.toml'\nrules = ['ours.toml']";
-        let layer = Layer::read("buckstop.toml", Path::new("/work"), text).expect("no mistake");
+        let layer = Layer::read("buckstop.toml", Path::new("/project"), text).expect("no mistake");
         let extend = layer.extend.expect("it extends another").value;
-        assert_eq!(extend, Path::new("/work/../base.toml"));
-        assert_eq!(layer.settings.rules[0].value, Path::new("/work/ours.toml"));
+        assert_eq!(extend, Path::new("/project/../base.toml"));
+        assert_eq!(layer.settings.rules[0].value, Path::new("/project/ours.toml"));
     }
 }

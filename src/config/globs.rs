@@ -77,35 +77,36 @@ mod tests {
 
     fn globs(written: &[&str]) -> Globs {
         let written = written.iter().map(|&it| it.to_owned()).collect();
-        Globs::new(Path::new("/work"), written).expect("globs")
+        Globs::new(Path::new("/project"), written).expect("globs")
     }
 
     #[test]
     fn a_glob_fits_as_in_a_gitignore() {
         let fits = |glob: &str, path: &str| globs(&[glob]).fit(Path::new(path), false);
-        assert!(fits("*.md", "/work/a/b.md"));
-        assert!(fits("old", "/work/a/old/b.md"));
-        assert!(fits("/old/", "/work/old/b.md"));
-        assert!(!fits("/old/", "/work/a/old/b.md"));
-        assert!(fits("a/**/b.md", "/work/a/x/y/b.md"));
-        assert!(!fits("a/b.md", "/work/x/a/b.md"));
+        assert!(fits("*.md", "/project/a/b.md"));
+        assert!(fits("old", "/project/a/old/b.md"));
+        assert!(fits("/old/", "/project/old/b.md"));
+        assert!(!fits("/old/", "/project/a/old/b.md"));
+        assert!(fits("a/**/b.md", "/project/a/x/y/b.md"));
+        assert!(!fits("a/b.md", "/project/x/a/b.md"));
         assert!(fits("*.md", "/elsewhere/b.md"));
-        assert!(!fits("*", "/work"));
+        assert!(!fits("*", "/project"));
     }
 
     #[test]
     fn an_exclamation_mark_takes_back() {
         let globs = globs(&["*.md", "!kept.md"]);
-        assert!(globs.fit(Path::new("/work/a.md"), false));
-        assert!(!globs.fit(Path::new("/work/kept.md"), false));
+        assert!(globs.fit(Path::new("/project/a.md"), false));
+        assert!(!globs.fit(Path::new("/project/kept.md"), false));
     }
 
     #[test]
     fn what_is_no_glob_is_told() {
         let wrong = vec!["*.md".to_owned(), "a{b".to_owned()];
-        let (number, reason) = Globs::new(Path::new("/work"), wrong).expect_err("a brace is open");
+        let (number, reason) =
+            Globs::new(Path::new("/project"), wrong).expect_err("a brace is open");
         assert_eq!(number, 1);
         assert!(!reason.is_empty());
-        assert!(Globs::new(Path::new("/work"), vec!["# old".to_owned()]).is_err());
+        assert!(Globs::new(Path::new("/project"), vec!["# old".to_owned()]).is_err());
     }
 }

@@ -306,16 +306,19 @@ mod tests {
     #[test]
     fn what_is_nearer_counts_and_packs_add_up() {
         let below = read(
-            "/work",
+            "/project",
             "rules = ['a.toml']\nignore = ['x', 'y']\nextend-select = ['steps']\n\
              [severity]\nx = 'info'\ny = 'info'\n",
         );
         let above = read(
-            "/work/team",
+            "/project/team",
             "rules = ['b.toml']\nignore = ['z']\nextend-select = ['w']\n[severity]\ny = 'error'\n",
         );
         let both = above.over(below);
-        assert_eq!(plain(&both.rules), [Path::new("/work/a.toml"), Path::new("/work/team/b.toml")]);
+        assert_eq!(
+            plain(&both.rules),
+            [Path::new("/project/a.toml"), Path::new("/project/team/b.toml")]
+        );
         assert_eq!(values(both.ignore.as_ref()), ["z"]);
         assert_eq!(plain(&both.extend_select), ["steps", "w"]);
         let severities: Vec<_> = both.severity.iter().map(|(k, v)| (k.as_str(), v.value)).collect();
@@ -337,16 +340,16 @@ mod tests {
 
     #[test]
     fn globs_go_by_the_folder_of_their_file() {
-        let below = read("/work", "[per-file-ignores]\n'/macros/*.md' = ['runaround']\n");
-        let above = read("/work/team", "exclude = ['/old/']\n");
+        let below = read("/project", "[per-file-ignores]\n'/macros/*.md' = ['runaround']\n");
+        let above = read("/project/team", "exclude = ['/old/']\n");
         let both = above.over(below);
-        assert_eq!(both.ignored_in(Path::new("/work/macros/a.md")), ["runaround"]);
-        assert!(both.ignored_in(Path::new("/work/team/macros/a.md")).is_empty());
-        assert!(both.excludes(Path::new("/work/team/old"), true));
-        assert!(!both.excludes(Path::new("/work/team/old/b.txt"), false));
-        assert!(!both.excludes(Path::new("/work/old"), true));
+        assert_eq!(both.ignored_in(Path::new("/project/macros/a.md")), ["runaround"]);
+        assert!(both.ignored_in(Path::new("/project/team/macros/a.md")).is_empty());
+        assert!(both.excludes(Path::new("/project/team/old"), true));
+        assert!(!both.excludes(Path::new("/project/team/old/b.txt"), false));
+        assert!(!both.excludes(Path::new("/project/old"), true));
         let forced = read("/", "force-exclude = true").over(both);
-        assert!(forced.excludes_by_force(Path::new("/work/team/old/a/b.txt"), false));
+        assert!(forced.excludes_by_force(Path::new("/project/team/old/a/b.txt"), false));
     }
 
     #[test]
