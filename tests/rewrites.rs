@@ -94,6 +94,17 @@ fn a_range_of_lines_is_kept_to() {
     assert_eq!(String::from_utf8_lossy(&fixed.bytes), expected);
 }
 
+#[test]
+fn a_range_survives_the_line_breaks_that_go_with_its_words() {
+    let text = "I have no idea, which is a shame for all of\nus\nat\nthe\nfront\ndesk.\n";
+    let source = Source::new("draft.txt".to_owned(), text.as_bytes().to_vec());
+    let fixing = FixOptions { least: Applicability::Template, lines: Some(1..=1) };
+    let fixed = fix(source, &Options::default(), &fixing, &RULESET);
+    assert_eq!((fixed.applied.len(), fixed.remaining), (1, 0));
+    let lines = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte == b'\n').count();
+    assert!(lines(&fixed.bytes) + 1 < lines(text.as_bytes()), "{:?}", fixed.applied);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 

@@ -105,8 +105,9 @@ pub fn fix(source: Source, options: &Options, fixing: &FixOptions, ruleset: &Rul
         match round.run(lines.as_ref()) {
             Ok(written) => {
                 applied.extend(written.applied);
-                let last = |lines: &RangeInclusive<usize>| lines.end() - written.lines_gone;
-                lines = lines.map(|lines| *lines.start()..=last(&lines));
+                // A rewrite may take in the line behind the last.
+                let last = |start, end: usize| end.saturating_sub(written.lines_gone).max(start);
+                lines = lines.map(|it| *it.start()..=last(*it.start(), *it.end()));
                 report = written.report;
             }
             Err(refused) => {

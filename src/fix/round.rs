@@ -118,6 +118,13 @@ impl<'a, 'r> Round<'a, 'r> {
             match self.attempt(&chosen, &edits) {
                 Ok(report) => return Some(self.written(report, &chosen, &edits)),
                 Err(Culprits::Several) => chosen.truncate(chosen.len().div_ceil(2)),
+                // Nothing else is in the way of the only one, and nothing will be later.
+                Err(Culprits::Later(_)) if chosen.len() == 1 => {
+                    let only = chosen[0].finding;
+                    open.retain(|it| !it.is_of(only));
+                    refused.push(self.refused(only, "it overlaps itself in the file".to_owned()));
+                    return None;
+                }
                 Err(Culprits::Later(indices)) => {
                     for index in indices.into_iter().rev() {
                         chosen.remove(index);

@@ -7,32 +7,25 @@ use std::io::{self, Write};
 
 use quick_xml::Writer;
 
+use super::xml::Document;
 use super::{RenderOptions, Renderer, message, xml};
 use crate::finding::Finding;
 use crate::report::{Report, Summary};
 
 /// Writes the document as findings come in.
 pub(super) struct Checkstyle {
-    begun: bool,
+    document: Document,
 }
 
 impl Checkstyle {
     pub(super) fn new(_: RenderOptions) -> Self {
-        Self { begun: false }
-    }
-
-    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        if self.begun {
-            return Ok(());
-        }
-        self.begun = true;
-        writeln!(out, "{}\n<checkstyle version=\"4.3\">", xml::DECLARATION)
+        Self { document: Document::new("<checkstyle version=\"4.3\">") }
     }
 }
 
 impl Renderer for Checkstyle {
     fn report(&mut self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-        self.begin(out)?;
+        self.document.begin(out)?;
         if report.findings.is_empty() {
             return Ok(());
         }
@@ -46,7 +39,7 @@ impl Renderer for Checkstyle {
     }
 
     fn finish(&mut self, _: &Summary, out: &mut dyn Write) -> io::Result<()> {
-        self.begin(out)?;
+        self.document.begin(out)?;
         writeln!(out, "</checkstyle>")
     }
 }

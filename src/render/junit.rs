@@ -10,32 +10,25 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
 
+use super::xml::Document;
 use super::{RenderOptions, Renderer, message, origin, xml};
 use crate::finding::Finding;
 use crate::report::{Report, Summary};
 
 /// Writes the document as reports come in.
 pub(super) struct Junit {
-    begun: bool,
+    document: Document,
 }
 
 impl Junit {
     pub(super) fn new(_: RenderOptions) -> Self {
-        Self { begun: false }
-    }
-
-    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        if self.begun {
-            return Ok(());
-        }
-        self.begun = true;
-        writeln!(out, "{}\n<testsuites name=\"buckstop\">", xml::DECLARATION)
+        Self { document: Document::new("<testsuites name=\"buckstop\">") }
     }
 }
 
 impl Renderer for Junit {
     fn report(&mut self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-        self.begin(out)?;
+        self.document.begin(out)?;
         let name = xml::legal(report.source.name());
         let failures = report.findings.len();
         let attributes = [
@@ -56,7 +49,7 @@ impl Renderer for Junit {
     }
 
     fn finish(&mut self, _: &Summary, out: &mut dyn Write) -> io::Result<()> {
-        self.begin(out)?;
+        self.document.begin(out)?;
         writeln!(out, "</testsuites>")
     }
 }

@@ -7,8 +7,27 @@ use quick_xml::Writer;
 
 use super::visible::visible;
 
-/// The first line of every document.
-pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+/// A document that begins with whatever is written into it first.
+pub(super) struct Document {
+    /// The tag that opens it.
+    root: &'static str,
+    begun: bool,
+}
+
+impl Document {
+    /// A document in the element that a tag opens.
+    pub(super) fn new(root: &'static str) -> Self {
+        Self { root, begun: false }
+    }
+
+    /// Opens the document, unless it is open.
+    pub(super) fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        if std::mem::replace(&mut self.begun, true) {
+            return Ok(());
+        }
+        writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}", self.root)
+    }
+}
 
 /// A writer for a piece of a document, indented by itself.
 pub(super) fn writer(out: &mut dyn Write) -> Writer<&mut dyn Write> {

@@ -16,10 +16,8 @@ pub(super) fn fill(sentence: &Sentence<'_>, template: &str, hit: &Hit) -> Option
         let (_, span) = hit.captures.iter().find(|(known, _)| known == name)?;
         let words: Vec<&str> = bare(&sentence.text[span.range()]).split_whitespace().collect();
         let words = words.join(" ");
-        let moved = hit.sentence.start == span.start && !template.starts_with('{');
+        let moved = sentence.begins_large(*span) && !template.starts_with('{');
         let words = if moved { small(&words) } else { words };
-        let opened = sentence.begins_large(*span) && !template.starts_with('{');
-        let words = if opened { uncapitalized(&words) } else { words };
         let form = form.map(|form| Some((form, form.parse::<Form>().ok()?)));
         let (written, words) = match form {
             None => (format!("{{{name}}}"), words),
@@ -33,21 +31,12 @@ pub(super) fn fill(sentence: &Sentence<'_>, template: &str, hit: &Hit) -> Option
     Some(filled)
 }
 
-/// Words that were large only because their sentence began with them, small: function words and
-/// plurals. Any other may be a name.
+/// Words that were large only because their sentence began with them, small: plurals, and what
+/// is small anywhere else. Any other may be a name.
 fn small(words: &str) -> String {
-    const FUNCTION: [&str; 34] = [
-        "a", "an", "the", "this", "that", "these", "those", "my", "your", "our", "his", "her",
-        "its", "their", "all", "any", "each", "every", "no", "some", "it", "they", "he", "she",
-        "you", "we", "why", "when", "where", "who", "what", "how", "whether", "which",
-    ];
     let first = words.split(' ').next().unwrap_or_default();
     let plural = first.ends_with('s') && first.chars().skip(1).all(char::is_lowercase);
-    if FUNCTION.contains(&first.to_lowercase().as_str()) || plural {
-        first.to_lowercase() + &words[first.len()..]
-    } else {
-        words.to_owned()
-    }
+    if plural { first.to_lowercase() + &words[first.len()..] } else { uncapitalized(words) }
 }
 
 /// The words without the marks of emphasis that stand around them.

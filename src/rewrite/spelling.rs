@@ -8,7 +8,7 @@ pub(super) fn capitalized(text: &str) -> String {
 
 /// Within a sentence a rewrite begins small, unless its first word is always written large.
 pub(super) fn uncapitalized(text: &str) -> String {
-    const SMALL: [&str; 42] = [
+    const SMALL: [&str; 57] = [
         "We",
         "Our",
         "Let",
@@ -51,6 +51,21 @@ pub(super) fn uncapitalized(text: &str) -> String {
         "Tell",
         "Whatever",
         "Good",
+        "All",
+        "Any",
+        "Each",
+        "Every",
+        "Its",
+        "Their",
+        "He",
+        "She",
+        "Why",
+        "When",
+        "Where",
+        "Who",
+        "How",
+        "Whether",
+        "Which",
     ];
     let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     if SMALL.contains(&word) {
