@@ -45,7 +45,19 @@ impl Default for Options {
 /// Checks one source.
 #[must_use]
 pub fn check<'r>(source: Source, options: &Options, ruleset: &'r Ruleset) -> Report<'r> {
-    let Understood { format, turns, mut problems } = understand(&source, options);
+    let understood = understand(&source, options);
+    judge(source, understood, options, ruleset)
+}
+
+/// Checks what was understood of a source.
+#[must_use]
+pub fn judge<'r>(
+    source: Source,
+    understood: Understood,
+    options: &Options,
+    ruleset: &'r Ruleset,
+) -> Report<'r> {
+    let Understood { format, turns, mut problems } = understood;
     let mut findings = Vec::new();
     let mut skips = Vec::new();
     for (number, placed) in turns.iter().enumerate().filter(|(_, placed)| placed.checked) {
@@ -85,16 +97,62 @@ pub struct Understood {
 /// Reads one source as [`check`] does, and does no more.
 #[must_use]
 pub fn understand(source: &Source, options: &Options) -> Understood {
-    let formats::Understood { format, mut conversations, mut problems } = match &options.mapping {
-        Some(mapping) if is_table(source, options.input_format) => {
-            formats::read_mapped_table(source, mapping)
-        }
-        Some(mapping) if is_json(source) => formats::read_mapped(source, mapping),
-        _ => formats::read(source, options.input_format),
-    };
+    let formats::Understood { format, mut conversations, mut problems, .. } =
+        read(source, options).0;
     roles::resolve(&mut conversations, &options.hints);
     problems.extend(roles::doubt(&conversations, &options.hints, &options.roles));
-    Understood { format, turns: placed(conversations, &options.roles), problems }
+    let told = roles::are_told(&conversations);
+    Understood { format, turns: placed(conversations, &options.roles, told), problems }
+}
+
+/// What the beginning of a large source settles for all of it, so that it can be read and
+/// checked in pieces.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    opening: formats::Opening,
+    /// Whether the side of anybody is known.
+    told: bool,
+}
+
+impl Opening {
+    /// What a source settles that begins in this way; nothing if it is to be read as a whole.
+    #[must_use]
+    pub fn of(start: &Source, options: &Options) -> Option<Self> {
+        let (mut understood, mapping) = read(start, options);
+        let opening = formats::Opening::of(start, &understood, mapping)?;
+        roles::resolve(&mut understood.conversations, &options.hints);
+        Some(Self { opening, told: roles::are_told(&understood.conversations) })
+    }
+
+    /// Where it may be cut.
+    #[must_use]
+    pub fn cuts(&self) -> &formats::Opening {
+        &self.opening
+    }
+
+    /// Reads one piece as [`understand`] does a whole source. Doubts about who is who are told
+    /// of the first alone.
+    #[must_use]
+    pub fn understand(&self, piece: &Source, options: &Options) -> Understood {
+        let formats::Understood { format, mut conversations, mut problems, .. } =
+            self.opening.read(piece);
+        roles::resolve(&mut conversations, &options.hints);
+        if !piece.is_continuation() {
+            problems.extend(roles::doubt(&conversations, &options.hints, &options.roles));
+        }
+        Understood { format, turns: placed(conversations, &options.roles, self.told), problems }
+    }
+}
+
+/// Reads a source, and tells whether that took the mapping.
+fn read<'o>(source: &Source, options: &'o Options) -> (formats::Understood, Option<&'o Mapping>) {
+    match &options.mapping {
+        Some(mapping) if is_table(source, options.input_format) => {
+            (formats::read_mapped_table(source, mapping), Some(mapping))
+        }
+        Some(mapping) if is_json(source) => (formats::read_mapped(source, mapping), Some(mapping)),
+        _ => (formats::read(source, options.input_format), None),
+    }
 }
 
 /// Whether a mapping speaks of this source: JSON by its name, or what is piped in.
@@ -116,8 +174,7 @@ fn has_ending(source: &Source, endings: &[&str]) -> bool {
 }
 
 /// Numbers the turns and chooses those to be checked.
-fn placed(conversations: Vec<Conversation>, roles: &[Role]) -> Vec<PlacedTurn> {
-    let nobody_told = !roles::are_told(&conversations);
+fn placed(conversations: Vec<Conversation>, roles: &[Role], told: bool) -> Vec<PlacedTurn> {
     let mut placed = Vec::new();
     for Conversation { id, channel, turns } in conversations {
         let id: Option<Arc<str>> = id.map(Arc::from);
@@ -127,7 +184,7 @@ fn placed(conversations: Vec<Conversation>, roles: &[Role]) -> Vec<PlacedTurn> {
                 conversation: id.clone(),
                 channel: channel.clone(),
                 number: number + 1,
-                checked: roles.contains(&turn.role) || nobody_told && turn.role == Role::Unknown,
+                checked: roles.contains(&turn.role) || !told && turn.role == Role::Unknown,
                 turn,
             });
         }

@@ -38,6 +38,57 @@ pub struct PlacedTurn {
     pub turn: Turn,
 }
 
+/// Joins the reports on the pieces of one source, in the order of the pieces.
+#[derive(Debug, Default)]
+pub struct Joint {
+    /// The conversation that the next piece may go on with, and how many turns it has so far.
+    open: Option<(Option<Arc<str>>, usize)>,
+    /// How many problems were told.
+    told: usize,
+    /// Whether more were kept back.
+    kept_back: bool,
+}
+
+impl Joint {
+    /// How many problems of a source are told one by one.
+    const MOST: usize = 20;
+
+    /// Counts the turns of a conversation on that an earlier piece began, and keeps back the
+    /// problems beyond the first few. `parts` says whether the next piece goes on with the last
+    /// conversation of this one, `last` whether there is none.
+    pub fn join(&mut self, report: &mut Report<'_>, parts: bool, last: bool) {
+        self.count_on(&mut report.turns);
+        self.open = report
+            .turns
+            .last()
+            .filter(|_| parts)
+            .map(|turn| (turn.conversation.clone(), turn.number));
+        let before = report.problems.len();
+        if report.source.is_continuation() {
+            // One without a place sums up what was left out of its own piece.
+            report.problems.retain(|problem| problem.position.is_some());
+        }
+        report.problems.truncate(Self::MOST.saturating_sub(self.told));
+        self.told += report.problems.len();
+        self.kept_back |= report.problems.len() < before;
+        if last && self.kept_back {
+            let message = "more places could not be read as they stand".to_owned();
+            report.problems.push(Problem { position: None, message });
+        }
+    }
+
+    fn count_on(&self, turns: &mut [PlacedTurn]) {
+        let Some((conversation, before)) = &self.open else { return };
+        let here = turns.iter_mut().skip_while(|turn| turn.conversation != *conversation);
+        for (turn, number) in here.zip(1..) {
+            if turn.conversation != *conversation || turn.number != number {
+                break;
+            }
+            turn.number += before;
+        }
+    }
+}
+
 /// What a whole run came to, for the last line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {

@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use crate::text::{Charset, Layer, MappedText, MappedTextBuilder, SourceSpan};
+use crate::text::{Charset, Layer, MappedText, MappedTextBuilder, Piece, SourceSpan};
 
 /// One input as it was read.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub struct Source {
     name: String,
     content: Content,
     before: Before,
+    /// Whether the file may go on before or behind it.
+    is_piece: bool,
     marks: OnceLock<Vec<Mark>>,
 }
 
@@ -24,6 +26,18 @@ pub struct Before {
     pub bytes: usize,
     /// Line ends among them.
     pub lines: usize,
+}
+
+impl Before {
+    /// The same and some whole lines more, of an encoding in which line breaks are single bytes.
+    #[must_use]
+    pub fn and(self, bytes: &[u8]) -> Self {
+        let mut lines = memchr::memchr_iter(b'\n', bytes).count();
+        // A lone CR ends a line, too, and is rare.
+        let returns = memchr::memchr_iter(b'\r', bytes);
+        lines += returns.filter(|at| bytes.get(at + 1) != Some(&b'\n')).count();
+        Self { bytes: self.bytes + bytes.len(), lines: self.lines + lines }
+    }
 }
 
 /// A place as people count it.
@@ -97,14 +111,22 @@ impl Source {
     /// Takes the bytes that were read from `name`.
     #[must_use]
     pub fn new(name: String, bytes: Vec<u8>) -> Self {
-        Self::piece(name, bytes, Before::default())
+        let before = Before::default();
+        let marks = OnceLock::new();
+        Self { name, content: Content::new(bytes), before, is_piece: false, marks }
     }
 
-    /// Takes some whole lines out of the middle of a file. All its spans and positions
-    /// are those of the file.
+    /// Takes some whole records out of a file. All its spans and positions are those of the
+    /// file.
     #[must_use]
     pub fn piece(name: String, bytes: Vec<u8>, before: Before) -> Self {
-        Self { name, content: Content::new(bytes), before, marks: OnceLock::new() }
+        Self { before, is_piece: true, ..Self::new(name, bytes) }
+    }
+
+    /// Whether this may not be all of its file.
+    #[must_use]
+    pub fn is_piece(&self) -> bool {
+        self.is_piece
     }
 
     /// Whether this is not the beginning of its file.
@@ -123,6 +145,17 @@ impl Source {
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         self.content.bytes()
+    }
+
+    /// The bytes as they were read, with their place in the file.
+    pub(crate) fn piece_bytes(&self) -> Piece<'_> {
+        Piece { bytes: self.bytes(), start: self.before.bytes }
+    }
+
+    /// Whether a line break is a single byte that stands for nothing else, so that the bytes can
+    /// be cut behind it.
+    pub(crate) fn has_plain_lines(&self) -> bool {
+        !matches!(self.content, Content::Other(_, Encoding::Utf16(_)))
     }
 
     /// Whether the bytes are probably no text: a NUL near the start, and not UTF-16.

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use buckstop::check::{Options, check};
 use buckstop::config::{FailOn, Settings, Sourced};
 use buckstop::finding::Finding;
 use buckstop::render::RenderOptions;
@@ -15,11 +14,12 @@ use super::Status;
 use super::discovery::FileArgs;
 use super::input::{self, PROSE};
 use super::limits::LimitArgs;
-use super::ordered::{in_order, threads};
+use super::ordered::threads;
 use super::outputs::{OutputArgs, Outputs};
 use super::packs::{PackArgs, SelectArgs};
 use super::plan::{Task, plan};
 use super::reading::ReadingArgs;
+use super::sweep::{Outcome, Sweep};
 use super::terminal::{Complaint, Terminal, width};
 
 /// The arguments of `buckstop check`.
@@ -129,12 +129,8 @@ pub(super) fn run(
         terminal,
         status,
     };
-    in_order(
-        &tasks,
-        threads(args.threads),
-        |task| args.check_one(task),
-        |checked| run.take(checked),
-    )?;
+    let sweep = Sweep { threads: threads(args.threads), explain_skips: args.explain_skips };
+    sweep.run(&tasks, |task, checked| run.take(task, checked))?;
     if run.limits.are_passed(run.counted, run.summary.turns) {
         run.status.raise(Status::Findings);
     }
@@ -155,18 +151,6 @@ impl CheckArgs {
         given.over(self.select.and("steps", self.steps).settings())
     }
 
-    /// Checks one input; `None` if it is passed over.
-    fn check_one<'r>(
-        &self,
-        task: &'r Result<Task, Complaint>,
-    ) -> Result<Option<Checked<'r>>, Complaint> {
-        let Task { input, settled } = task.as_ref().map_err(Complaint::clone)?;
-        let options = Options { explain_skips: self.explain_skips, ..settled.options.clone() };
-        let report = input.read()?.map(|source| check(source, &options, &settled.ruleset));
-        let report = report.filter(|report| !input.is_passed_over(&report.turns));
-        Ok(report.map(|report| (report, settled.fail_on)))
-    }
-
     fn render_options(&self, color: bool) -> RenderOptions {
         RenderOptions {
             color,
@@ -176,9 +160,6 @@ impl CheckArgs {
         }
     }
 }
-
-/// A report, and which of its findings make the check fail.
-type Checked<'r> = (Report<'r>, FailOn);
 
 /// Writes results as they come in.
 struct Run<'a, W: Write> {
@@ -194,25 +175,29 @@ struct Run<'a, W: Write> {
 impl<W: Write> Run<'_, W> {
     /// Takes one input's result: a report, nothing for a file that was passed over, or the
     /// reason why it couldn't be read.
-    fn take(&mut self, checked: Result<Option<Checked<'_>>, Complaint>) -> io::Result<()> {
-        match checked {
-            Ok(None) => Ok(()),
-            Ok(Some((report, fail_on))) => {
-                self.summary.add(&report);
-                let counts = |it: &&Finding<'_>| fail_on.is_met_by(it.rule.severity);
-                self.counted += report.findings.iter().filter(counts).count();
-                // Whoever stops reading early has seen what counts, unless so much may be.
-                if self.limits.is_none() && self.counted > 0 {
-                    self.status.raise(Status::Findings);
-                }
+    fn take(&mut self, task: &Result<Task, Complaint>, checked: Outcome<'_>) -> io::Result<()> {
+        match (task, checked) {
+            (Ok(task), Ok(Some(report))) => {
+                self.count(&report, task.settled.fail_on);
                 self.outputs.report(&report, &mut self.terminal.out)?;
                 self.tell_problems(&report)
             }
-            Err(complaint) => {
+            (_, Ok(_)) => Ok(()),
+            (_, Err(complaint)) => {
                 self.summary.unreadable += 1;
                 self.status.raise(Status::Failed);
                 self.terminal.error(&complaint)
             }
+        }
+    }
+
+    fn count(&mut self, report: &Report<'_>, fail_on: FailOn) {
+        self.summary.add(report);
+        let counts = |it: &&Finding<'_>| fail_on.is_met_by(it.rule.severity);
+        self.counted += report.findings.iter().filter(counts).count();
+        // Whoever stops reading early has seen what counts, unless so much may be.
+        if self.limits.is_none() && self.counted > 0 {
+            self.status.raise(Status::Findings);
         }
     }
 

@@ -2,12 +2,14 @@
 //!
 //! What is checked is what they hold; all offsets, lines and columns count its bytes.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use buckstop::source::Source;
-use flate2::read::MultiGzDecoder;
-use ruzstd::decoding::StreamingDecoder;
+use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 const GZIP: &[u8] = b"\x1F\x8B\x08";
 const ZSTANDARD: &[u8] = b"\x28\xB5\x2F\xFD";
@@ -29,50 +31,121 @@ pub(super) fn is_compressed(bytes: &[u8]) -> bool {
 /// If they are damaged or broken off, and [`io::ErrorKind::QuotaExceeded`] if they grow
 /// out of all proportion.
 pub(super) fn decompress(bytes: Vec<u8>) -> io::Result<Vec<u8>> {
-    let limit = limit(bytes.len());
-    let decompressed = if bytes.starts_with(GZIP) {
-        read_limited(MultiGzDecoder::new(&*bytes), limit, Vec::new())
-    } else if bytes.starts_with(ZSTANDARD) {
-        decompress_zstandard(&bytes, limit)
-    } else {
+    if !is_compressed(&bytes) {
         return Ok(bytes);
-    };
-    decompressed.map_err(|error| match error.kind() {
-        io::ErrorKind::QuotaExceeded => error,
-        _ => io::Error::other(format!("it can't be decompressed: {error}")),
-    })
-}
-
-/// The most bytes that so many may grow to.
-fn limit(compressed: usize) -> u64 {
-    let grown = (compressed as u64).saturating_mul(MOST_GROWTH);
-    grown.max(ALWAYS_ALLOWED).min(Source::MAX_LEN as u64)
-}
-
-/// Reads all frames, one after the other.
-fn decompress_zstandard(mut rest: &[u8], limit: u64) -> io::Result<Vec<u8>> {
+    }
     let mut out = Vec::new();
-    while !rest.is_empty() {
-        match StreamingDecoder::new(&mut rest) {
-            Ok(frame) => out = read_limited(frame, limit, out)?,
-            Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
-                length,
-                ..
-            })) => rest = rest.get(length as usize..).unwrap_or_default(),
-            Err(error) => return Err(io::Error::other(error)),
-        }
-    }
-    Ok(out)
+    reader(&*bytes)?.take(Source::MAX_LEN as u64 + 1).read_to_end(&mut out)?;
+    if out.len() > Source::MAX_LEN { Err(io::ErrorKind::QuotaExceeded.into()) } else { Ok(out) }
 }
 
-/// Reads to the end, unless that makes more than `limit` bytes altogether.
-fn read_limited(from: impl Read, limit: u64, mut out: Vec<u8>) -> io::Result<Vec<u8>> {
-    let before = out.len() as u64;
-    from.take(limit - before + 1).read_to_end(&mut out)?;
-    if out.len() as u64 > limit {
-        return Err(io::Error::from(io::ErrorKind::QuotaExceeded));
+/// Reads what was compressed, or the same bytes if they were not, as they come.
+///
+/// # Errors
+///
+/// If the first bytes can't be read. Reading on fails as [`decompress`] does.
+pub(super) fn reader<'r>(mut from: impl Read + Send + 'r) -> io::Result<Box<dyn Read + Send + 'r>> {
+    let mut magic = Vec::new();
+    from.by_ref().take(GZIP.len().max(ZSTANDARD.len()) as u64).read_to_end(&mut magic)?;
+    let (gzip, zstandard) = (magic.starts_with(GZIP), magic.starts_with(ZSTANDARD));
+    let whole = Cursor::new(magic).chain(from);
+    if !gzip && !zstandard {
+        return Ok(Box::new(whole));
     }
-    Ok(out)
+    let read = Arc::new(AtomicU64::new(0));
+    let counted = BufReader::new(Counted { from: whole, read: Arc::clone(&read) });
+    let decoder: Box<dyn Read + Send + 'r> = if gzip {
+        Box::new(MultiGzDecoder::new(counted))
+    } else {
+        Box::new(Frames { from: counted, decoder: FrameDecoder::new(), inside: false })
+    };
+    Ok(Box::new(Limited { decoder, read, written: 0 }))
+}
+
+/// Counts what is read.
+struct Counted<R> {
+    from: R,
+    read: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let len = self.from.read(buffer)?;
+        self.read.fetch_add(len as u64, Ordering::Relaxed);
+        Ok(len)
+    }
+}
+
+/// Refuses what grows out of all proportion.
+struct Limited<'r> {
+    decoder: Box<dyn Read + Send + 'r>,
+    /// How many compressed bytes were read.
+    read: Arc<AtomicU64>,
+    /// How many bytes came of them.
+    written: u64,
+}
+
+impl Read for Limited<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let len = self
+            .decoder
+            .read(buffer)
+            .map_err(|error| io::Error::other(format!("it can't be decompressed: {error}")))?;
+        self.written += len as u64;
+        let grown = self.read.load(Ordering::Relaxed).saturating_mul(MOST_GROWTH);
+        if self.written > grown.max(ALWAYS_ALLOWED) {
+            return Err(io::ErrorKind::QuotaExceeded.into());
+        }
+        Ok(len)
+    }
+}
+
+/// Reads the frames of Zstandard, one after the other.
+struct Frames<R: BufRead> {
+    from: R,
+    decoder: FrameDecoder,
+    /// Whether the decoder is inside a frame.
+    inside: bool,
+}
+
+impl<R: BufRead> Read for Frames<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while !buffer.is_empty() {
+            if self.decoder.can_collect() > 0 {
+                return self.decoder.read(buffer);
+            }
+            if self.inside && !self.decoder.is_finished() {
+                let some = BlockDecodingStrategy::UptoBlocks(1);
+                self.decoder.decode_blocks(&mut self.from, some).map_err(io::Error::other)?;
+            } else if !self.begin()? {
+                break;
+            }
+        }
+        Ok(0)
+    }
+}
+
+impl<R: BufRead> Frames<R> {
+    /// Begins the next frame, if there is one; what may be skipped is.
+    fn begin(&mut self) -> io::Result<bool> {
+        while !self.from.fill_buf()?.is_empty() {
+            match self.decoder.reset(&mut self.from) {
+                Ok(()) => {
+                    self.inside = true;
+                    return Ok(true);
+                }
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                    length,
+                    ..
+                })) => {
+                    io::copy(&mut self.from.by_ref().take(length.into()), &mut io::sink())?;
+                }
+                Err(error) => return Err(io::Error::other(error)),
+            }
+        }
+        self.inside = false;
+        Ok(false)
+    }
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use super::compression::{decompress, is_compressed};
 use super::diff::{DiffStyle, unified};
 use super::discovery::FileArgs;
 use super::input::{self, Input, unreadable};
-use super::ordered::{in_order, threads};
+use super::ordered::{Step, in_order, threads};
 use super::packs::{PackArgs, SelectArgs};
 use super::plan::{Settled, Task, plan};
 use super::reading::ReadingArgs;
@@ -124,7 +124,7 @@ pub(super) fn run(
     let given = args.packs.settings().over(args.select.settings());
     let given = given.over(args.reading.settings());
     let configs = args.files.configs(given).map_err(|mistake| mistake.tell(terminal))?;
-    let tasks = plan(once_each(input::find_whole(&args.paths, &configs)), &configs, terminal)?;
+    let tasks = plan(once_each(input::find(&args.paths, &configs)), &configs, terminal)?;
     if tasks.is_empty() && !args.quiet {
         terminal.warning(&nothing_to_check(&args.paths))?;
     }
@@ -143,7 +143,12 @@ pub(super) fn run(
     let stdin_too = tasks.iter().flatten().any(is_stdin);
     let mut run =
         Run { args, aside: stdin_too || args.diff, sum: Sum::default(), terminal, status };
-    in_order(&tasks, threads(args.threads), fix_one, |done| run.take(done))?;
+    let threads =
+        threads(args.threads).min(NonZeroUsize::new(tasks.len()).unwrap_or(NonZeroUsize::MIN));
+    in_order(tasks.iter().map(|task| (task, 1)), threads, fix_one, |step| match step {
+        Step::Result(done) => run.take(done),
+        Step::Pause => Ok(()),
+    })?;
     run.finish()?;
     // The process ends here, and taking the rules apart takes as long as checking a draft.
     std::mem::forget(tasks);
@@ -234,9 +239,7 @@ impl Job<'_> {
     fn run(&self, input: &Input) -> Result<Option<Outcome>, Complaint> {
         let target = match input {
             Input::Stdin(_) => None,
-            Input::Named(path) | Input::Met(path) | Input::Piece(path, _) => {
-                Some(Target::new(path)?)
-            }
+            Input::Named(path) | Input::Met(path) => Some(Target::new(path)?),
         };
         let bytes = input.bytes()?;
         let name = input.name();

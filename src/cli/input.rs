@@ -14,7 +14,6 @@ use rustc_hash::FxHashSet;
 
 use super::compression::decompress;
 use super::discovery::Configs;
-use super::pieces::{self, Piece};
 use super::terminal::Complaint;
 
 /// The files that a walk through a folder picks up, by their ending in lower case: text
@@ -40,8 +39,6 @@ pub(super) enum Input {
     Named(PathBuf),
     /// A file that was met on a walk: passed over if it is binary.
     Met(PathBuf),
-    /// Whole lines of a file that is too large to be read at once.
-    Piece(PathBuf, Piece),
 }
 
 impl Input {
@@ -56,15 +53,16 @@ impl Input {
         let bytes = match self {
             Self::Stdin(_) => read_all(io::stdin().lock()),
             Self::Named(path) | Self::Met(path) => open(path).and_then(read_all),
-            Self::Piece(path, piece) => {
-                let bytes = piece.read(path).map_err(|error| unreadable(&name, &error))?;
-                return Ok(Some(Source::piece(name, bytes, piece.before)));
-            }
         };
         let bytes = bytes.and_then(decompress).map_err(|error| unreadable(&name, &error))?;
-        let source = Source::new(name, bytes);
+        Ok(self.source(bytes))
+    }
+
+    /// The source of bytes that are all of it; `None` for a binary file that nobody named.
+    pub(super) fn source(&self, bytes: Vec<u8>) -> Option<Source> {
+        let source = Source::new(self.name(), bytes);
         let passed_over = matches!(self, Self::Met(_)) && source.is_binary();
-        Ok((!passed_over).then_some(source))
+        (!passed_over).then_some(source)
     }
 
     /// Reads the bytes of all of it as they stand, compressed or not.
@@ -76,7 +74,6 @@ impl Input {
         let bytes = match self {
             Self::Stdin(_) => read_all(io::stdin().lock()),
             Self::Named(path) | Self::Met(path) => open(path).and_then(read_all),
-            Self::Piece(path, piece) => piece.read(path),
         };
         bytes.map_err(|error| unreadable(&self.name(), &error))
     }
@@ -97,10 +94,9 @@ impl Input {
     pub(super) fn name(&self) -> String {
         match self {
             Self::Stdin(None) => "<stdin>".to_owned(),
-            Self::Stdin(Some(path))
-            | Self::Named(path)
-            | Self::Met(path)
-            | Self::Piece(path, _) => path.display().to_string(),
+            Self::Stdin(Some(path)) | Self::Named(path) | Self::Met(path) => {
+                path.display().to_string()
+            }
         }
     }
 
@@ -108,7 +104,7 @@ impl Input {
     pub(super) fn path(&self) -> &Path {
         match self {
             Self::Stdin(_) => Path::new("-"),
-            Self::Named(path) | Self::Met(path) | Self::Piece(path, _) => path,
+            Self::Named(path) | Self::Met(path) => path,
         }
     }
 }
@@ -117,14 +113,6 @@ impl Input {
 /// names, without what a configuration excludes; a path that can't be entered is a complaint in
 /// its place. Nothing comes twice.
 pub(super) fn find(paths: &[PathBuf], configs: &Arc<Configs>) -> Vec<Result<Input, Complaint>> {
-    find_whole(paths, configs).into_iter().flat_map(in_pieces).collect()
-}
-
-/// As [`find`], but a large file is not cut into pieces.
-pub(super) fn find_whole(
-    paths: &[PathBuf],
-    configs: &Arc<Configs>,
-) -> Vec<Result<Input, Complaint>> {
     let mut found = Vec::new();
     if paths.is_empty() && io::stdin().is_terminal() {
         walk(Path::new("."), configs, &mut found);
@@ -148,24 +136,9 @@ pub(super) fn find_whole(
     found.retain(|found| match found {
         Ok(Input::Stdin(_)) => seen.insert(PathBuf::from("-")),
         Ok(Input::Named(path) | Input::Met(path)) => seen.insert(tidy(path).to_owned()),
-        Ok(Input::Piece(..)) | Err(_) => true,
+        Err(_) => true,
     });
     found
-}
-
-/// A file with a conversation on every line is read in pieces if it is large, so that memory
-/// stays bounded however large it is, and all threads have something to do.
-fn in_pieces(found: Result<Input, Complaint>) -> Vec<Result<Input, Complaint>> {
-    let pieces = match &found {
-        Ok(Input::Named(path) | Input::Met(path)) => pieces::of(path),
-        _ => Vec::new(),
-    };
-    match found {
-        Ok(Input::Named(path) | Input::Met(path)) if !pieces.is_empty() => {
-            pieces.into_iter().map(|piece| Ok(Input::Piece(path.clone(), piece))).collect()
-        }
-        found => vec![found],
-    }
 }
 
 /// Adds the prose of a folder, without what is hidden or ignored by a `.gitignore`.
@@ -199,7 +172,7 @@ fn is_prose(path: &Path) -> bool {
 }
 
 /// The ending of a file in small letters, before that of a compressed one.
-fn ending(path: &Path) -> Option<String> {
+pub(super) fn ending(path: &Path) -> Option<String> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
     let name = COMPRESSED.iter().find_map(|it| name.strip_suffix(it)).unwrap_or(&name);
     name.rsplit_once('.').map(|(_, ending)| ending.to_owned())

@@ -327,7 +327,7 @@ impl<'a, W: Write> Session<'a, W> {
 /// Reads a file and checks it; `None` if it is passed over.
 fn open(task: &Result<Task, Complaint>) -> Result<Option<Opened<'_>>, Complaint> {
     let Task { input, settled } = task.as_ref().map_err(Complaint::clone)?;
-    let (Input::Named(path) | Input::Met(path) | Input::Piece(path, _)) = input else {
+    let (Input::Named(path) | Input::Met(path)) = input else {
         return Ok(None);
     };
     let target = Target::new(path)?;

@@ -27,6 +27,7 @@ mod reading;
 mod rules;
 mod safe_copies;
 mod shell;
+mod sweep;
 mod terminal;
 mod turns;
 mod words;

@@ -1,111 +1,198 @@
-//! Large files that hold a conversation on every line, cut into pieces at line ends.
+//! Inputs that are read in pieces, so that memory stays bounded however large they are, and all
+//! threads have something to do.
 //!
-//! Only JSON Lines are cut: a line of any other format may mean nothing without those before it.
+//! Those are JSON Lines and tables, from files and from standard input, compressed or not. Where
+//! they may be cut, the library tells. Anything else is read at once, elsewhere.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
-use buckstop::source::Before;
+use buckstop::check::{Opening, Options};
+use buckstop::formats::Rest;
+use buckstop::source::{Before, Source};
 
-/// About how many bytes a piece has; a longer line is a piece of its own.
-const PIECE: usize = 8 << 20;
+use super::compression::reader;
+use super::input::{Input, ending, unreadable};
+use super::terminal::Complaint;
 
-/// Files up to this many bytes are read at once.
-const LARGE: u64 = 4 * PIECE as u64;
+/// About how many bytes a piece has.
+const PIECE: usize = 512 << 10;
 
-/// Some whole lines of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// About how many it has where the records of a conversation don't stand together.
+const SCATTERED_PIECE: usize = 32 << 20;
+
+/// The most bytes that are held at once for the sake of one record or conversation.
+const MOST: usize = 64 << 20;
+
+/// How many bytes are looked at beyond those of a piece for the end of a conversation.
+const MARGIN: usize = 64 << 10;
+
+/// Endings of files that may be read in pieces.
+const ENDINGS: [&str; 8] = ["json", "jsonl", "ndjson", "ldjson", "csv", "tsv", "tab", "psv"];
+
+/// An input that was looked into.
+pub(super) enum Content {
+    /// All of its bytes, decompressed.
+    Whole(Vec<u8>),
+    /// The pieces of it.
+    Pieces(Pieces),
+}
+
+/// Some whole records of an input.
+#[derive(Debug)]
 pub(super) struct Piece {
-    /// What stands before it in the file.
+    /// The bytes.
+    pub(super) bytes: Vec<u8>,
+    /// What stands before them.
     pub(super) before: Before,
-    /// Its length in bytes.
-    len: usize,
+    /// What the beginning of the input settles.
+    pub(super) opening: Arc<Opening>,
+    /// Whether the next piece goes on with the last conversation of this one.
+    pub(super) parts: bool,
+    /// Whether there is no next piece.
+    pub(super) last: bool,
 }
 
-impl Piece {
-    /// Reads it.
-    ///
-    /// # Errors
-    ///
-    /// Any of the file's, and if it has become shorter since it was cut up.
-    pub(super) fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let mut file = File::open(path)?;
-        file.seek(SeekFrom::Start(self.before.bytes as u64))?;
-        let mut bytes = vec![0; self.len];
-        file.read_exact(&mut bytes)?;
-        Ok(bytes)
-    }
-}
-
-/// The pieces of a large file of JSON Lines; none for any other file, or one that can't be
-/// read, which reading it at once then tells.
-pub(super) fn of(path: &Path) -> Vec<Piece> {
-    let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
-    if ending != "jsonl" && ending != "ndjson" {
-        return Vec::new();
-    }
-    let large = path.metadata().is_ok_and(|it| it.is_file() && it.len() > LARGE);
-    if large { File::open(path).and_then(cut).unwrap_or_default() } else { Vec::new() }
-}
-
-/// Counts the lines of a file and cuts it after every so many bytes.
-fn cut(file: impl Read) -> io::Result<Vec<Piece>> {
-    let mut reader = BufReader::with_capacity(1 << 20, file);
-    let mut pieces = Vec::new();
-    let mut before = Before::default();
-    let mut piece = Before::default();
-    loop {
-        let buffer = reader.fill_buf()?;
-        if buffer.is_empty() {
-            break;
-        }
-        let full = PIECE.saturating_sub(piece.bytes + 1).min(buffer.len());
-        // The piece ends with the first line that ends where it is full.
-        let end = memchr::memchr(b'\n', &buffer[full..]).map(|at| full + at + 1);
-        let taken = end.unwrap_or(buffer.len());
-        piece.bytes += taken;
-        piece.lines += memchr::memchr_iter(b'\n', &buffer[..taken]).count();
-        reader.consume(taken);
-        if end.is_some() {
-            pieces.push(Piece { before, len: piece.bytes });
-            before =
-                Before { bytes: before.bytes + piece.bytes, lines: before.lines + piece.lines };
-            piece = Before::default();
+/// Whether it takes a look into an input to know whether it is read in pieces.
+pub(super) fn may_be_cut(input: &Input) -> bool {
+    match input {
+        Input::Stdin(_) => true,
+        Input::Named(path) | Input::Met(path) => {
+            let known = ending(path).is_some_and(|it| ENDINGS.contains(&it.as_str()));
+            known && may_be_large(path)
         }
     }
-    if piece.bytes > 0 {
-        pieces.push(Piece { before, len: piece.bytes });
-    }
-    Ok(pieces)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Whether a file has more bytes than a piece, or may have once it is decompressed.
+fn may_be_large(path: &Path) -> bool {
+    let compressed = path.extension().is_some_and(|it| it == "gz" || it == "zst");
+    path.metadata().is_ok_and(|it| !it.is_dir() && (compressed || it.len() > PIECE as u64))
+}
 
-    #[test]
-    fn pieces_end_at_line_ends_and_leave_nothing_out() {
-        let line = format!("{{\"x\": \"{}\"}}\n", "y".repeat(1 << 20));
-        let text = format!("{}{}", line.repeat(20), "last");
-        let pieces = cut(text.as_bytes()).unwrap();
-        assert_eq!(pieces.len(), 3);
-        let mut at = Before::default();
-        for piece in &pieces {
-            assert_eq!(piece.before, at);
-            let bytes = &text.as_bytes()[at.bytes..at.bytes + piece.len];
-            at = Before {
-                bytes: at.bytes + piece.len,
-                lines: at.lines + memchr::memchr_iter(b'\n', bytes).count(),
+/// Looks into an input.
+///
+/// # Errors
+///
+/// A complaint that names the input and says why it can't be read.
+pub(super) fn open(input: &Input, options: &Options) -> Result<Content, Complaint> {
+    let opened = match input {
+        Input::Stdin(_) => reader(io::stdin()),
+        Input::Named(path) | Input::Met(path) => File::open(path).and_then(reader),
+    };
+    let content = opened.and_then(|from| Buffer::new(from).content(&input.name(), options));
+    content.map_err(|error| unreadable(&input.name(), &error))
+}
+
+/// Bytes that were read and not yet handed out.
+struct Buffer {
+    from: Box<dyn Read + Send>,
+    bytes: Vec<u8>,
+    ended: bool,
+}
+
+impl Buffer {
+    fn new(from: Box<dyn Read + Send>) -> Self {
+        Self { from, bytes: Vec::new(), ended: false }
+    }
+
+    /// Reads on until it holds so many bytes, or all.
+    fn fill(&mut self, len: usize) -> io::Result<()> {
+        let missing = len.saturating_sub(self.bytes.len());
+        if missing > 0 && !self.ended {
+            self.bytes.reserve_exact(missing);
+            let read = self.from.by_ref().take(missing as u64).read_to_end(&mut self.bytes)?;
+            self.ended = read < missing;
+        }
+        Ok(())
+    }
+
+    /// All of it, or the pieces if it is large and can be cut.
+    fn content(mut self, name: &str, options: &Options) -> io::Result<Content> {
+        self.fill(PIECE + MARGIN)?;
+        while !self.ended && has_one_line(&self.bytes) && self.bytes.len() < MOST {
+            self.fill(2 * self.bytes.len())?;
+        }
+        if !self.ended {
+            let start = Source::piece(name.to_owned(), self.bytes.clone(), Before::default());
+            let opening = if start.is_binary() { None } else { Opening::of(&start, options) };
+            if let Some(opening) = opening {
+                return Ok(Content::Pieces(Pieces::new(self, opening)));
+            }
+        }
+        self.fill(Source::MAX_LEN + 1)?;
+        if self.bytes.len() > Source::MAX_LEN {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        Ok(Content::Whole(self.bytes))
+    }
+}
+
+/// Whether the second line is not there yet, which tells whether lines are records.
+fn has_one_line(bytes: &[u8]) -> bool {
+    memchr::memchr_iter(b'\n', bytes).nth(1).is_none()
+}
+
+/// Reads the pieces of an input, one after the other.
+pub(super) struct Pieces {
+    buffer: Buffer,
+    opening: Arc<Opening>,
+    wanted: usize,
+    before: Before,
+    over: bool,
+}
+
+impl Pieces {
+    fn new(buffer: Buffer, opening: Opening) -> Self {
+        let wanted = if opening.cuts().is_scattered() { SCATTERED_PIECE } else { PIECE };
+        Self { buffer, opening: Arc::new(opening), wanted, before: Before::default(), over: false }
+    }
+
+    fn read(&mut self) -> io::Result<Piece> {
+        let mut len = self.wanted + MARGIN;
+        let cut = loop {
+            self.buffer.fill(len)?;
+            let bytes = &self.buffer.bytes;
+            let rest = match self.buffer.ended {
+                true => Rest::Nothing,
+                false if bytes.len() >= MOST => Rest::TooMuch,
+                false => Rest::More,
             };
+            if let Some(cut) = self.opening.cuts().cut(bytes, self.wanted, rest) {
+                break cut;
+            }
+            len = 2 * bytes.len();
+        };
+        if cut.len == 0 && !self.buffer.bytes.is_empty() {
+            return Err(io::Error::other(LongRecord { line: self.before.lines + 1 }));
         }
-        assert_eq!(at, Before { bytes: text.len(), lines: 20 });
+        let rest = self.buffer.bytes.split_off(cut.len);
+        let bytes = std::mem::replace(&mut self.buffer.bytes, rest);
+        let before = self.before;
+        self.before = before.and(&bytes);
+        let last = self.buffer.ended && self.buffer.bytes.is_empty();
+        Ok(Piece { bytes, before, opening: Arc::clone(&self.opening), parts: cut.parts, last })
     }
+}
 
-    #[test]
-    fn a_line_longer_than_a_piece_is_one_piece() {
-        let text = format!("{}\nb\n", "a".repeat(PIECE + 10));
-        let pieces = cut(text.as_bytes()).unwrap();
-        assert_eq!(pieces.iter().map(|it| it.len).collect::<Vec<_>>(), [PIECE + 11, 2]);
+impl Iterator for Pieces {
+    type Item = io::Result<Piece>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.over {
+            return None;
+        }
+        let piece = self.read();
+        self.over = piece.as_ref().map_or(true, |piece| piece.last);
+        Some(piece)
     }
+}
+
+/// A record that doesn't fit into memory.
+#[derive(Debug, thiserror::Error)]
+#[error("line {line} has more than {} MB, so nothing is read from there on", MOST >> 20)]
+struct LongRecord {
+    line: usize,
 }

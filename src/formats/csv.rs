@@ -5,11 +5,12 @@
 //! doubled mark in it is one mark. A row that can't be read costs that row.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use memchr::{memchr, memchr2};
 use rustc_hash::FxHashMap;
 
-use super::{Certainty, Format, Input, Mapping, Reading, Understood, html, label};
+use super::{Certainty, Format, Input, Mapping, Reading, Records, Understood, html, label};
 use crate::source::Source;
 use crate::text::{CsvField, Layer, MappedText, MappedTextBuilder, TextSpan};
 use crate::turn::{Conversation, Role, Turn};
@@ -51,24 +52,48 @@ fn read(input: &Input<'_>) -> Reading {
 #[must_use]
 pub fn read_mapped_table(source: &Source, mapping: &Mapping) -> Understood {
     let (text, mut problems) = source.decode();
-    let input = Input { source, text };
-    let columns = |names: &[String]| Columns::mapped(names, mapping);
-    let mut reading = read_table(&input, Table::with(input.text.as_str(), columns));
+    let mut reading = mapped(&Input { source, text }, mapping);
     problems.append(&mut reading.problems);
-    Understood { format: &CSV, conversations: reading.conversations, problems }
+    Understood { problems, ..Understood::of(&CSV, reading) }
+}
+
+/// The same, with the source decoded.
+pub(super) fn mapped(input: &Input<'_>, mapping: &Mapping) -> Reading {
+    let columns = |names: &[String]| Columns::mapped(names, mapping);
+    read_table(input, Table::with(input.text.as_str(), columns))
+}
+
+/// What the header of a table settles for all its rows.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    columns: Columns,
+    delimiter: u8,
 }
 
 fn read_table(input: &Input<'_>, table: Table<'_>) -> Reading {
-    let delimiter = table.delimiter;
-    let mut rows =
-        Rows { input, columns: table.columns, delimiter, out: Groups::default(), problems: 0 };
-    if !rows.columns.say_something() {
+    let head = Arc::new(Head { columns: table.columns, delimiter: table.delimiter });
+    let mut reading = if head.columns.say_something() {
+        read_rows(input, &head, table.rows)
+    } else {
         let message = "no column holds the messages, so nothing is checked; \
             name it `text`, `message` or `body` in the header";
-        rows.out.reading.problems.push(input.problem(table.header, message));
-        return rows.out.reading;
-    }
-    let mut parser = Parser::new(input.text.as_str(), table.delimiter, table.rows);
+        let problems = vec![input.problem(table.header, message)];
+        Reading { problems, ..Reading::default() }
+    };
+    reading.records = Records::Rows(head);
+    reading
+}
+
+/// Reads rows whose header stands elsewhere, from a byte of the text on.
+pub(super) fn read_rows(input: &Input<'_>, head: &Head, start: usize) -> Reading {
+    let mut rows = Rows {
+        input,
+        columns: &head.columns,
+        delimiter: head.delimiter,
+        out: Groups::default(),
+        problems: 0,
+    };
+    let mut parser = Parser::new(input.text.as_str().as_bytes(), head.delimiter, start);
     while let Some(record) = parser.next() {
         if let Some((at, message)) = parser.problem.take() {
             rows.problem(at, message);
@@ -101,7 +126,7 @@ impl<'t> Table<'t> {
 
         let mut best: Option<(usize, Self)> = None;
         for delimiter in DELIMITERS.into_iter().filter(|&it| told.is_none_or(|told| told == it)) {
-            let mut parser = Parser::new(text, delimiter, header);
+            let mut parser = Parser::new(text.as_bytes(), delimiter, header);
             let names: Vec<String> = parser
                 .next()
                 .unwrap_or_default()
@@ -122,7 +147,7 @@ impl<'t> Table<'t> {
 
     /// Whether the first row has as many fields as the header.
     fn is_even(&self) -> bool {
-        let row = Parser::new(self.text, self.delimiter, self.rows).next();
+        let row = Parser::new(self.text.as_bytes(), self.delimiter, self.rows).next();
         row.is_some_and(|row| row.len() == self.columns.count)
     }
 }
@@ -138,7 +163,7 @@ fn told_delimiter(text: &str) -> (Option<u8>, usize) {
 }
 
 /// What the columns hold, by their numbers.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Columns {
     count: usize,
     text: Option<usize>,
@@ -382,7 +407,7 @@ fn plain(name: &str) -> String {
 /// Turns rows into turns.
 struct Rows<'i> {
     input: &'i Input<'i>,
-    columns: Columns,
+    columns: &'i Columns,
     delimiter: u8,
     out: Groups,
     problems: usize,
@@ -620,9 +645,43 @@ impl Field {
     }
 }
 
+/// Where records end in bytes that may not be all of a table.
+#[derive(Debug, Default)]
+pub(super) struct RecordEnds {
+    /// As a [`Parser`] has it.
+    unclosed: bool,
+}
+
+impl RecordEnds {
+    /// Where the record that starts at a byte ends, its line break included; nothing if that
+    /// takes more bytes to know. The bytes end with a line break unless they are the last.
+    pub(super) fn next(
+        &mut self,
+        head: &Head,
+        bytes: &[u8],
+        at: usize,
+        is_all: bool,
+    ) -> Option<usize> {
+        // As long as there is no mark, a record is a line.
+        match memchr2(b'"', b'\n', bytes.get(at..)?) {
+            Some(found) if bytes[at + found] == b'\n' => return Some(at + found + 1),
+            Some(_) => {}
+            None => return (is_all && at < bytes.len()).then_some(bytes.len()),
+        }
+        let mut parser = Parser::new(bytes, head.delimiter, at);
+        parser.unclosed = self.unclosed;
+        parser.next()?;
+        if parser.unclosed && !self.unclosed && !is_all {
+            return None;
+        }
+        self.unclosed = parser.unclosed;
+        Some(parser.at)
+    }
+}
+
 /// Reads records, one after the other.
 struct Parser<'t> {
-    text: &'t str,
+    bytes: &'t [u8],
     delimiter: u8,
     at: usize,
     /// What was wrong with the last record.
@@ -633,13 +692,13 @@ struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    fn new(text: &'t str, delimiter: u8, at: usize) -> Self {
-        Self { text, delimiter, at, problem: None, unclosed: false }
+    fn new(bytes: &'t [u8], delimiter: u8, at: usize) -> Self {
+        Self { bytes, delimiter, at, problem: None, unclosed: false }
     }
 
     /// The next record; `None` at the end.
     fn next(&mut self) -> Option<Vec<Field>> {
-        if self.at >= self.text.len() {
+        if self.at >= self.bytes.len() {
             return None;
         }
         let start = self.at;
@@ -656,7 +715,7 @@ impl<'t> Parser<'t> {
 
     /// Reads a record; `None` if a mark in it is not closed and marks are to count.
     fn record(&mut self, marks: bool) -> Option<Vec<Field>> {
-        let bytes = self.text.as_bytes();
+        let bytes = self.bytes;
         let mut fields = Vec::new();
         loop {
             let quoted = marks && bytes.get(self.at) == Some(&b'"');
@@ -680,7 +739,7 @@ impl<'t> Parser<'t> {
     /// A field without marks: up to the delimiter or the end of the line.
     fn unquoted(&mut self) -> Field {
         let start = self.at;
-        let rest = &self.text.as_bytes()[start..];
+        let rest = &self.bytes[start..];
         let len = rest.iter().position(|&byte| byte == self.delimiter || byte == b'\n');
         let mut end = start + len.unwrap_or(rest.len());
         if rest.get(end - start) == Some(&b'\n') && end > start && rest[end - start - 1] == b'\r' {
@@ -692,7 +751,7 @@ impl<'t> Parser<'t> {
 
     /// A field in marks; `None` if they are not closed, or not where the field ends.
     fn quoted(&mut self) -> Option<Field> {
-        let bytes = self.text.as_bytes();
+        let bytes = self.bytes;
         let start = self.at + 1;
         let limit = if self.unclosed { self.line_end(start) } else { bytes.len() };
         let mut at = start;
@@ -721,8 +780,8 @@ impl<'t> Parser<'t> {
     }
 
     fn line_end(&self, from: usize) -> usize {
-        let rest = &self.text.as_bytes()[from..];
-        memchr(b'\n', rest).map_or(self.text.len(), |end| from + end)
+        let rest = &self.bytes[from..];
+        memchr(b'\n', rest).map_or(self.bytes.len(), |end| from + end)
     }
 }
 
@@ -731,7 +790,7 @@ mod tests {
     use super::*;
 
     fn records(text: &str) -> (Vec<Vec<&str>>, usize) {
-        let mut parser = Parser::new(text, b',', 0);
+        let mut parser = Parser::new(text.as_bytes(), b',', 0);
         let (mut records, mut problems) = (Vec::new(), 0);
         while let Some(record) = parser.next() {
             problems += usize::from(parser.problem.take().is_some());

@@ -19,5 +19,5 @@ pub(super) const TEXT: Format = Format {
 pub(super) fn draft(text: MappedText) -> Reading {
     let conversation =
         Conversation { turns: vec![Turn::new(Role::Agent, text)], ..Conversation::default() };
-    Reading { conversations: vec![conversation], problems: Vec::new() }
+    Reading { conversations: vec![conversation], ..Reading::default() }
 }

@@ -26,7 +26,7 @@ pub(super) const HTML: Format = Format {
     read: |input| {
         let turns = vec![Turn::new(Role::Agent, text(&input.text))];
         let conversations = vec![Conversation { turns, ..Conversation::default() }];
-        Reading { conversations, problems: Vec::new() }
+        Reading { conversations, ..Reading::default() }
     },
 };
 

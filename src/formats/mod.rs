@@ -15,14 +15,17 @@ mod json;
 mod label;
 mod lines;
 mod markdown;
+mod pieces;
 mod salesforce;
 mod stamp;
 mod whatsapp;
 
 pub use csv::read_mapped_table;
 pub use json::{Mapping, read_mapped};
+pub use pieces::{Cut, Opening, Rest};
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::source::{Problem, Source};
 use crate::text::{MappedText, TextSpan};
@@ -131,6 +134,20 @@ pub struct Reading {
     pub conversations: Vec<Conversation>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// What the source is made of.
+    records: Records,
+}
+
+/// What a source is made of, for reading it in pieces.
+#[derive(Clone, Debug, Default)]
+enum Records {
+    /// It can only be understood as a whole.
+    #[default]
+    Whole,
+    /// Every line is a document of its own.
+    Lines,
+    /// Rows of a table with this header.
+    Rows(Arc<csv::Head>),
 }
 
 /// What was understood of a source, and as what.
@@ -142,6 +159,15 @@ pub struct Understood {
     pub conversations: Vec<Conversation>,
     /// What could not be decoded or read.
     pub problems: Vec<Problem>,
+    /// What the source is made of.
+    records: Records,
+}
+
+impl Understood {
+    fn of(format: &'static Format, reading: Reading) -> Self {
+        let Reading { conversations, problems, records } = reading;
+        Self { format, conversations, problems, records }
+    }
 }
 
 /// The format that the user asked for.
@@ -184,7 +210,7 @@ pub fn read(source: &Source, format: InputFormat) -> Understood {
     }
     let mut reading = (format.read)(&input);
     problems.append(&mut reading.problems);
-    Understood { format, conversations: reading.conversations, problems }
+    Understood { problems, ..Understood::of(format, reading) }
 }
 
 /// Whether a format holds what one person writes, so that comments in it are the author's.

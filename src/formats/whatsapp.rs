@@ -113,7 +113,7 @@ fn read(input: &Input<'_>) -> Reading {
     }
     let conversation =
         Conversation { channel: Some("whatsapp".to_owned()), turns, ..Conversation::default() };
-    Reading { conversations: vec![conversation], problems }
+    Reading { conversations: vec![conversation], problems, ..Reading::default() }
 }
 
 /// A name without its marks; a tilde says that it is not in the phone's address book.

@@ -228,14 +228,15 @@ fn origin(report: &Report<'_>, turn: usize) -> Option<String> {
     let role = Some(placed.turn.role).filter(|&role| role != Role::Unknown);
     let speaker = placed.turn.speaker.as_deref().map(|name| one_line(name, NAME_WIDTH));
     let who = match (speaker, role) {
-        (None, _) if report.turns.len() == 1 => return None,
+        (None, _) if report.turns.len() == 1 && !report.source.is_piece() => return None,
         (Some(speaker), Some(role)) => format!("{speaker} ({role}), "),
         (Some(speaker), None) => format!("{speaker}, "),
         (None, Some(role)) => format!("{role}, "),
         (None, None) => String::new(),
     };
-    let several = report.turns.first().map(|it| &it.conversation)
-        != report.turns.last().map(|it| &it.conversation);
+    let several = report.source.is_piece()
+        || report.turns.first().map(|it| &it.conversation)
+            != report.turns.last().map(|it| &it.conversation);
     let conversation = placed.conversation.as_deref().filter(|_| several);
     let conversation = conversation
         .map(|id| format!(" of conversation {}", one_line(id, NAME_WIDTH)))

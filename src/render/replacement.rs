@@ -1,8 +1,8 @@
 //! Rewrites as what they change in the file, for outputs whose readers apply them.
 //!
 //! A rewrite with blanks is never offered: whoever applies it by a click would send the blank.
-//! Nor is one that the file can't spell, or that lies in a piece of a large file or in a file
-//! that isn't UTF-8, as the readers would take the places for other ones.
+//! Nor is one that the file can't spell, or that lies in a file that isn't UTF-8, as the readers
+//! would take the places for other ones.
 
 use crate::finding::{Applicability, Finding, Rewrite};
 use crate::report::Report;
@@ -24,7 +24,7 @@ pub(super) fn replacements<'a>(
     finding: &'a Finding<'_>,
 ) -> Vec<Replacement<'a>> {
     let source = &report.source;
-    if source.is_continuation() || !source.is_utf8() {
+    if !source.is_utf8() {
         return Vec::new();
     }
     let ready = finding.rewrites.iter().filter(|it| it.applicability > Applicability::Template);
@@ -37,14 +37,14 @@ fn replacement<'a>(
     finding: &Finding<'_>,
     rewrite: &'a Rewrite,
 ) -> Option<Replacement<'a>> {
-    let bytes = report.source.bytes();
+    let bytes = report.source.piece_bytes();
     let text = &report.turns[finding.turn].turn.text;
-    let edits = text.edit(bytes, rewrite.span, &rewrite.text).ok()?;
+    let edits = text.edit_piece(bytes, rewrite.span, &rewrite.text).ok()?;
     let span = SourceSpan { start: edits.first()?.span.start, end: edits.last()?.span.end };
     let mut new = Vec::new();
     let mut at = span.start;
     for edit in &edits {
-        new.extend_from_slice(bytes.get(at..edit.span.start)?);
+        new.extend_from_slice(bytes.get(SourceSpan { start: at, end: edit.span.start })?);
         new.extend_from_slice(&edit.bytes);
         at = edit.span.end;
     }

@@ -81,6 +81,27 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{FEFF}' | '\u{200E}' | '\u{200F}')
 }
 
+/// Some bytes of a source, and where in it they start.
+#[derive(Clone, Copy)]
+pub(crate) struct Piece<'s> {
+    /// The bytes.
+    pub(crate) bytes: &'s [u8],
+    /// How many bytes of the source stand before them.
+    pub(crate) start: usize,
+}
+
+impl<'s> Piece<'s> {
+    /// The bytes of a span of the source, if they are here.
+    pub(crate) fn get(self, span: SourceSpan) -> Option<&'s [u8]> {
+        let from = span.start.checked_sub(self.start)?;
+        self.bytes.get(from..span.end.checked_sub(self.start)?)
+    }
+
+    fn end(self) -> usize {
+        self.start + self.bytes.len()
+    }
+}
+
 /// New words for a span, and nothing that was there already.
 struct Change {
     span: TextSpan,
@@ -112,6 +133,20 @@ impl MappedText {
     pub fn edit(
         &self,
         source: &[u8],
+        span: TextSpan,
+        new: &str,
+    ) -> Result<Vec<SourceEdit>, Uneditable> {
+        self.edit_piece(Piece { bytes: source, start: 0 }, span, new)
+    }
+
+    /// The same, for a text that was decoded from a piece of its source.
+    ///
+    /// # Errors
+    ///
+    /// As [`MappedText::edit`].
+    pub(crate) fn edit_piece(
+        &self,
+        source: Piece<'_>,
         span: TextSpan,
         new: &str,
     ) -> Result<Vec<SourceEdit>, Uneditable> {
@@ -225,7 +260,7 @@ impl MappedText {
 
     fn locate(
         &self,
-        source: &[u8],
+        source: Piece<'_>,
         change: &Change,
         escaping: &Escaping,
     ) -> Result<Located, Uneditable> {
@@ -236,7 +271,7 @@ impl MappedText {
         };
         let body = escaping.mail().map_or(located.source, |body| body.span);
         let inside = body.start <= located.source.start && located.source.end <= body.end;
-        if inside && body.end <= source.len() { Ok(located) } else { Err(Uneditable::Source) }
+        if inside && body.end <= source.end() { Ok(located) } else { Err(Uneditable::Source) }
     }
 
     /// The place in the source between two characters: behind the first, so that it shares
@@ -253,7 +288,7 @@ impl MappedText {
     /// The source of a span that is not empty, and what lies between its units.
     fn under(
         &self,
-        source: &[u8],
+        source: Piece<'_>,
         span: TextSpan,
         escaping: &Escaping,
     ) -> Result<Located, Uneditable> {
@@ -294,13 +329,13 @@ fn is_base64(escaping: &Escaping) -> bool {
 
 /// What lies between two units that follow each other in the text.
 fn gap(
-    source: &[u8],
+    source: Piece<'_>,
     one: Unit,
     other: Unit,
     escaping: &Escaping,
 ) -> Result<Option<String>, Uneditable> {
     let bytes = if is_base64(escaping) {
-        let decoded = |span: SourceSpan| source.get(span.start..span.end).map(unwrapped);
+        let decoded = |span: SourceSpan| source.get(span).map(unwrapped);
         let both = SourceSpan { start: one.source.start, end: other.source.end };
         let first = decoded(one.source).ok_or(Uneditable::Source)?.len();
         let second = decoded(other.source).ok_or(Uneditable::Source)?.len();
@@ -309,7 +344,8 @@ fn gap(
         let end = (all.len() + usize::from(other.lead)).saturating_sub(second);
         all.get(start..end).ok_or(Uneditable::Gap)?.to_vec()
     } else {
-        let raw = source.get(one.source.end..other.source.start).ok_or(Uneditable::Gap)?;
+        let raw = SourceSpan { start: one.source.end, end: other.source.start };
+        let raw = source.get(raw).ok_or(Uneditable::Gap)?;
         let quoted = escaping.mail().is_some_and(|it| it.transfer == Transfer::QuotedPrintable);
         if quoted { unquoted_printable(raw) } else { raw.to_vec() }
     };
@@ -353,7 +389,7 @@ fn admit(place: &Place<'_>, escaping: &Escaping) -> Result<(), Uneditable> {
 
 /// Spells the words for their place in the source.
 fn write(
-    source: &[u8],
+    source: Piece<'_>,
     escaping: &Escaping,
     place: &Place<'_>,
     located: &Located,
@@ -367,7 +403,7 @@ fn write(
     let bytes = charset.encode(&written).ok_or_else(|| Uneditable::Spelling(unknown()))?;
     let Located { source: span, lead, trail, .. } = *located;
     if let Some(body) = escaping.mail() {
-        return Ok(vec![Wrapped { source, body, span, lead, trail, bytes }.edit()]);
+        return Ok(vec![Wrapped { source: source.bytes, body, span, lead, trail, bytes }.edit()]);
     }
     let edit = SourceEdit { span, bytes };
     match unquoted {
@@ -379,7 +415,7 @@ fn write(
 /// Writes the words in place of the first of those that tags stand between, and takes away
 /// the others from around the tags: of `<b>not my</b> job`, `<b>ours</b>` is left.
 fn write_around(
-    source: &[u8],
+    source: Piece<'_>,
     escaping: &Escaping,
     place: &Place<'_>,
     located: &Located,
@@ -410,7 +446,7 @@ fn is_ascii_end(place: &Place<'_>) -> bool {
 /// Puts the field of a table that an edit lies in between quotation marks, and doubles those
 /// in it.
 fn quoted(
-    source: &[u8],
+    source: Piece<'_>,
     field: &CsvField,
     charset: Charset,
     edit: SourceEdit,
@@ -420,7 +456,7 @@ fn quoted(
     let insert =
         |at: usize| SourceEdit { span: SourceSpan { start: at, end: at }, bytes: mark.clone() };
     let marks = |start: usize, end: usize| -> Result<Vec<SourceEdit>, Uneditable> {
-        let bytes = source.get(start..end).ok_or(Uneditable::Source)?;
+        let bytes = source.get(SourceSpan { start, end }).ok_or(Uneditable::Source)?;
         let units = bytes.chunks(mark.len()).enumerate().filter(|(_, unit)| *unit == mark);
         Ok(units.map(|(index, _)| insert(start + index * mark.len())).collect())
     };

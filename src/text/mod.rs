@@ -13,6 +13,7 @@ mod markup;
 mod span;
 mod transfer;
 
+pub(crate) use self::edit::Piece;
 pub use self::edit::{SourceEdit, Uneditable};
 pub(crate) use self::escaping::{Charset, CsvField, Escaping, Layer, MailBody};
 pub use self::span::{SourceSpan, TextSpan};

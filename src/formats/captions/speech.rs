@@ -129,7 +129,7 @@ impl<'t, 's> Speech<'t, 's> {
         settle(&mut turns.done);
         self.problems.sort_by_key(|problem| problem.position);
         let conversation = Conversation { turns: turns.done, ..Conversation::default() };
-        Reading { conversations: vec![conversation], problems: self.problems }
+        Reading { conversations: vec![conversation], problems: self.problems, ..Reading::default() }
     }
 
     fn pieces(&mut self) -> Vec<Piece> {

@@ -244,7 +244,7 @@ fn read(input: &Input<'_>) -> Reading {
         reader.turns = vec![Turn::new(Role::Unknown, cut(&input.text, 0, text.len()))];
     }
     let conversation = Conversation { turns: reader.turns, ..Conversation::default() };
-    Reading { conversations: vec![conversation], problems }
+    Reading { conversations: vec![conversation], problems, ..Reading::default() }
 }
 
 /// The turn that is being read.

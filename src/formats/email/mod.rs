@@ -192,7 +192,7 @@ fn read(
     }
     let mut problems = reader.problems;
     problems.sort_by_key(|problem| problem.position);
-    Reading { conversations: threads.conversations, problems }
+    Reading { conversations: threads.conversations, problems, ..Reading::default() }
 }
 
 /// Adds the turns of a mail, and below them those of the mails that are attached to it.

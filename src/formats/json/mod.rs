@@ -29,6 +29,7 @@ pub(super) mod zendesk;
 use super::html;
 use crate::text::MappedText;
 
+pub(super) use other::mapped;
 pub use other::{Mapping, read_mapped};
 
 /// The prose of a message in HTML.

@@ -52,10 +52,11 @@ pub fn read_mapped(source: &Source, mapping: &Mapping) -> Understood {
     let (text, mut problems) = source.decode();
     let mut reading = mapped(&Input { source, text }, mapping);
     problems.append(&mut reading.problems);
-    Understood { format: &JSON, conversations: reading.conversations, problems }
+    Understood { problems, ..Understood::of(&JSON, reading) }
 }
 
-fn mapped(input: &Input<'_>, mapping: &Mapping) -> Reading {
+/// The same, with the source decoded.
+pub(in crate::formats) fn mapped(input: &Input<'_>, mapping: &Mapping) -> Reading {
     let (holder, messages) = mapping.messages.rsplit_once('.').unwrap_or(("", &mapping.messages));
     let holders = if holder.is_empty() { "*".to_owned() } else { format!("{holder}.*") };
     let messages = [messages];

@@ -95,6 +95,11 @@ impl<'t> Documents<'t> {
         Self { text, at: 0, lines: has_line_documents(text) }
     }
 
+    /// Reads `text` line by line.
+    pub(super) fn lines(text: &'t str) -> Self {
+        Self { text, at: 0, lines: true }
+    }
+
     /// Whether each line is a document of its own.
     pub(super) fn by_line(&self) -> bool {
         self.lines

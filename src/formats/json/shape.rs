@@ -12,7 +12,7 @@ use super::node::Node;
 use super::reader::Documents;
 use super::scope::Scope;
 use super::words::{self, Words};
-use crate::formats::{Certainty, Input, Reading, label};
+use crate::formats::{Certainty, Input, Reading, Records, label};
 use crate::text::{MappedText, TextSpan};
 use crate::turn::{Conversation, Role, Turn};
 
@@ -169,7 +169,9 @@ pub(super) fn read_found(
     let mut reader =
         Reader { shape, conversations: Vec::new(), by_id: FxHashMap::default(), loose: None };
     let mut flaws = Flaws::default();
-    let documents = Documents::of(input.text.as_str());
+    let text = input.text.as_str();
+    let goes_on = input.source.is_continuation();
+    let documents = if goes_on { Documents::lines(text) } else { Documents::of(text) };
     let by_line = documents.by_line();
     for document in documents {
         flaws.add(&document.flaws);
@@ -178,10 +180,11 @@ pub(super) fn read_found(
         }
     }
     let mut problems = flaws.problems(input, by_line);
-    if reader.conversations.is_empty() {
+    if reader.conversations.is_empty() && !goes_on {
         problems.push(input.problem(0, "no messages were found in this JSON"));
     }
-    Reading { conversations: reader.conversations, problems }
+    let records = if by_line { Records::Lines } else { Records::Whole };
+    Reading { conversations: reader.conversations, problems, records }
 }
 
 impl Layout<'_> {

@@ -1,0 +1,206 @@
+//! Checks all inputs of a run on several threads, large ones in pieces, and hands the reports
+//! over in the order of the inputs.
+//!
+//! What is done with a report is the caller's affair.
+
+use std::collections::VecDeque;
+use std::io;
+use std::num::NonZeroUsize;
+use std::slice;
+
+use buckstop::check::{Options, judge, understand};
+use buckstop::report::{Joint, Report};
+use buckstop::source::Source;
+
+use super::input::unreadable;
+use super::ordered::{HEAVY, Step, in_order};
+use super::pieces::{self, Content, Piece, Pieces};
+use super::plan::Task;
+use super::terminal::Complaint;
+
+/// How to check.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sweep {
+    /// How many threads take part.
+    pub(super) threads: NonZeroUsize,
+    /// Whether to report what the guards let pass.
+    pub(super) explain_skips: bool,
+}
+
+/// A task, or why its input could not be found.
+type Planned = Result<Task, Complaint>;
+
+/// What came of an input, or of a piece of it: nothing if it is passed over.
+pub(super) type Outcome<'t> = Result<Option<Report<'t>>, Complaint>;
+
+impl Sweep {
+    /// Checks every input and calls `take` with what came of it; of one that is read in pieces,
+    /// with each piece.
+    ///
+    /// # Errors
+    ///
+    /// The first one of `take`, which ends everything.
+    pub(super) fn run<'t>(
+        self,
+        tasks: &'t [Planned],
+        mut take: impl FnMut(&'t Planned, Outcome<'t>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut jobs = Jobs::new(tasks);
+        // A single small input is not worth starting threads.
+        let threads = if jobs.are_several() { self.threads } else { NonZeroUsize::MIN };
+        let mut seam = Seam::default();
+        in_order(
+            jobs,
+            threads,
+            |job: Job<'t>| (job.planned, job.part(), self.check(job)),
+            |step| match step {
+                Step::Result((planned, part, outcome)) => {
+                    take(planned, seam.close(planned, part, outcome))
+                }
+                Step::Pause => Ok(()),
+            },
+        )
+    }
+
+    fn check<'t>(self, job: Job<'t>) -> Outcome<'t> {
+        let Task { input, settled } = job.planned.as_ref().map_err(Complaint::clone)?;
+        let options = Options { explain_skips: self.explain_skips, ..settled.options.clone() };
+        let read = match job.work {
+            Work::Read => input.read()?,
+            Work::Bytes(bytes) => input.source(bytes),
+            Work::Failed(complaint) => return Err(complaint),
+            Work::Piece(Piece { bytes, before, opening, .. }) => {
+                let source = Source::piece(input.name(), bytes, before);
+                let understood = opening.understand(&source, &options);
+                return Ok(Some(judge(source, understood, &options, &settled.ruleset)));
+            }
+        };
+        let Some(source) = read else { return Ok(None) };
+        let understood = understand(&source, &options);
+        if input.is_passed_over(&understood.turns) {
+            return Ok(None);
+        }
+        Ok(Some(judge(source, understood, &options, &settled.ruleset)))
+    }
+}
+
+/// Something for a thread to do.
+struct Job<'t> {
+    planned: &'t Planned,
+    work: Work,
+}
+
+enum Work {
+    /// Read an input and check it.
+    Read,
+    /// Check the bytes of an input.
+    Bytes(Vec<u8>),
+    /// Check a piece of one.
+    Piece(Piece),
+    /// Tell that it could not be read.
+    Failed(Complaint),
+}
+
+/// Which part of an input something is.
+#[derive(Clone, Copy)]
+enum Part {
+    All,
+    Piece { parts: bool, last: bool },
+}
+
+impl Job<'_> {
+    fn part(&self) -> Part {
+        match &self.work {
+            Work::Piece(Piece { parts, last, .. }) => Part::Piece { parts: *parts, last: *last },
+            Work::Read | Work::Bytes(_) | Work::Failed(_) => Part::All,
+        }
+    }
+
+    fn weight(&self) -> usize {
+        if matches!(self.work, Work::Piece(_)) { HEAVY } else { 1 }
+    }
+}
+
+/// All there is to do, in the order of the inputs. Inputs that may be cut are opened when their
+/// turn comes.
+struct Jobs<'t> {
+    tasks: slice::Iter<'t, Planned>,
+    open: Option<(&'t Planned, Pieces)>,
+    ahead: VecDeque<Job<'t>>,
+}
+
+impl<'t> Jobs<'t> {
+    fn new(tasks: &'t [Planned]) -> Self {
+        Self { tasks: tasks.iter(), open: None, ahead: VecDeque::new() }
+    }
+
+    /// Whether there is more than one thing to do.
+    fn are_several(&mut self) -> bool {
+        while self.ahead.len() < 2
+            && let Some(job) = self.find()
+        {
+            self.ahead.push_back(job);
+        }
+        self.ahead.len() > 1
+    }
+
+    fn find(&mut self) -> Option<Job<'t>> {
+        if let Some((planned, pieces)) = &mut self.open {
+            let planned = *planned;
+            match pieces.next() {
+                Some(Ok(piece)) => return Some(Job { planned, work: Work::Piece(piece) }),
+                Some(Err(error)) => {
+                    let name = planned.as_ref().map_or(String::new(), |task| task.input.name());
+                    let work = Work::Failed(unreadable(&name, &error));
+                    return Some(Job { planned, work });
+                }
+                None => self.open = None,
+            }
+        }
+        let planned = self.tasks.next()?;
+        let Some(task) = planned.as_ref().ok().filter(|it| pieces::may_be_cut(&it.input)) else {
+            return Some(Job { planned, work: Work::Read });
+        };
+        match pieces::open(&task.input, &task.settled.options) {
+            Ok(Content::Whole(bytes)) => Some(Job { planned, work: Work::Bytes(bytes) }),
+            Ok(Content::Pieces(pieces)) => {
+                self.open = Some((planned, pieces));
+                self.find()
+            }
+            Err(complaint) => Some(Job { planned, work: Work::Failed(complaint) }),
+        }
+    }
+}
+
+impl<'t> Iterator for Jobs<'t> {
+    type Item = (Job<'t>, usize);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let job = self.ahead.pop_front().or_else(|| self.find())?;
+        let weight = job.weight();
+        Some((job, weight))
+    }
+}
+
+/// Puts the pieces of an input together again.
+#[derive(Default)]
+struct Seam {
+    joint: Joint,
+    /// Whether the input whose pieces come is passed over.
+    passing_over: bool,
+}
+
+impl Seam {
+    fn close<'t>(&mut self, planned: &Planned, part: Part, outcome: Outcome<'t>) -> Outcome<'t> {
+        let Part::Piece { parts, last } = part else { return outcome };
+        let Some(mut report) = outcome? else { return Ok(None) };
+        if !report.source.is_continuation() {
+            *self = Self::default();
+            // What begins without a word is data of another kind, as far as anybody can tell.
+            self.passing_over =
+                planned.as_ref().is_ok_and(|task| task.input.is_passed_over(&report.turns));
+        }
+        self.joint.join(&mut report, parts, last);
+        Ok((!self.passing_over).then_some(report))
+    }
+}
