@@ -105,6 +105,20 @@ pub fn understand(source: &Source, options: &Options) -> Understood {
     Understood { format, turns: placed(conversations, &options.roles, told), problems }
 }
 
+/// Reads one source as [`understand`] does, whatever its name, if it is one JSON document.
+#[must_use]
+pub fn understand_record(source: &Source, options: &Options) -> Understood {
+    let read = match (&options.mapping, options.input_format) {
+        (Some(mapping), _) => formats::read_mapped(source, mapping),
+        (None, InputFormat::Auto) => formats::read_record(source),
+        (None, forced) => formats::read(source, forced),
+    };
+    let formats::Understood { format, mut conversations, problems, .. } = read;
+    roles::resolve(&mut conversations, &options.hints);
+    let told = roles::are_told(&conversations);
+    Understood { format, turns: placed(conversations, &options.roles, told), problems }
+}
+
 /// What the beginning of a large source settles for all of it, so that it can be read and
 /// checked in pieces.
 #[derive(Clone, Debug)]

@@ -40,5 +40,7 @@ pub mod fix;
 
 pub mod render;
 
+pub mod stream;
+
 #[cfg(test)]
 mod schemas;

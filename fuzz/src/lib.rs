@@ -14,6 +14,7 @@ use buckstop::render::{OutputFormat, RenderOptions};
 use buckstop::report::{Report, Summary};
 use buckstop::rules::{BuildError, Ruleset};
 use buckstop::source::{Problem, Source};
+use buckstop::stream::Answerer;
 use buckstop::text::{MappedText, TextSpan};
 
 /// Makes the check of a target, by the target's name.
@@ -31,6 +32,7 @@ pub fn run(target: &str, data: &[u8]) {
         "rewrites" => rewrites(data),
         "fix" => fixes(data),
         "renderers" => renderers(data),
+        "stream" => stream(data),
         _ => format(target.strip_prefix("format_").unwrap_or(target), data),
     }
 }
@@ -139,6 +141,20 @@ fn renderers(data: &[u8]) {
         let written = String::from_utf8(written).expect("what is written is text");
         let command = |c: char| c.is_control() && c != '\n';
         assert!(color || !written.contains(command), "a terminal would obey {written:?}");
+    }
+}
+
+/// Lines of a stream, each of which has an answer of one line.
+fn stream(data: &[u8]) {
+    let options = options();
+    let answerer = Answerer::new("<stdin>", &options, embedded());
+    for line in data.split_inclusive(|&byte| byte == b'\n') {
+        let mut answer = Vec::new();
+        answerer.answer(line, &mut answer);
+        let answer = String::from_utf8(answer).expect("an answer is text");
+        let body = answer.strip_suffix('\n').expect("an answer is a line");
+        assert!(body.starts_with("{\"id\":") && body.ends_with('}'), "{body}");
+        assert!(!body.contains(char::is_control), "a terminal would obey {body:?}");
     }
 }
 

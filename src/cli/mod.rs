@@ -27,6 +27,7 @@ mod reading;
 mod rules;
 mod safe_copies;
 mod shell;
+mod stream;
 mod sweep;
 mod terminal;
 mod turns;
@@ -68,6 +69,8 @@ enum Command {
     Fmt(fmt::FmtArgs),
     /// Show who says what in a conversation, as it was understood
     Turns(turns::TurnsArgs),
+    /// Answer every line of JSON on standard input with a line of findings, for pipelines
+    Stream(stream::StreamArgs),
     /// List the rules, explain one, or run their own examples
     Rules(rules::RulesArgs),
     /// Write a buckstop.toml to start from
@@ -158,6 +161,7 @@ impl Command {
             Self::Fix(args) => fix::run(args, terminal, status),
             Self::Fmt(args) => fmt::run(args, terminal, status),
             Self::Turns(args) => turns::run(args, terminal, status),
+            Self::Stream(args) => stream::run(args, terminal),
             Self::Rules(args) => rules::run(args, terminal, status),
             Self::Init(args) => init::run(args, terminal),
             Self::Config(args) => config::run(args, terminal),

@@ -52,7 +52,7 @@ fn read(input: &Input<'_>) -> Reading {
 #[must_use]
 pub fn read_mapped_table(source: &Source, mapping: &Mapping) -> Understood {
     let (text, mut problems) = source.decode();
-    let mut reading = mapped(&Input { source, text }, mapping);
+    let mut reading = mapped(&Input::new(source, text), mapping);
     problems.append(&mut reading.problems);
     Understood { problems, ..Understood::of(&CSV, reading) }
 }

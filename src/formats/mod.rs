@@ -24,6 +24,7 @@ pub use csv::read_mapped_table;
 pub use json::{Mapping, read_mapped};
 pub use pieces::{Cut, Opening, Rest};
 
+use std::cell::OnceCell;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ use crate::text::{MappedText, TextSpan};
 use crate::turn::Conversation;
 
 /// All formats. Where several recognise a source with equal certainty, the first reads it.
+/// Those of JSON come first, the last of them being `json`.
 pub static FORMATS: &[Format] = &[
     json::zendesk::TICKETS,
     json::zendesk::CHAT,
@@ -98,6 +100,15 @@ pub(crate) struct Input<'s> {
     pub(crate) source: &'s Source,
     /// Its text.
     pub(crate) text: MappedText,
+    /// The JSON that it starts with, read once for all formats that ask for it.
+    json: OnceCell<json::Start>,
+}
+
+impl<'s> Input<'s> {
+    /// A source with its text.
+    fn new(source: &'s Source, text: MappedText) -> Self {
+        Self { source, text, json: OnceCell::new() }
+    }
 }
 
 impl Input<'_> {
@@ -200,7 +211,7 @@ pub struct UnknownFormat;
 #[must_use]
 pub fn read(source: &Source, format: InputFormat) -> Understood {
     let (text, mut problems) = source.decode();
-    let input = Input { source, text };
+    let input = Input::new(source, text);
     let format = match format {
         InputFormat::Forced(format) => format,
         InputFormat::Auto => recognize(&input),
@@ -213,6 +224,28 @@ pub fn read(source: &Source, format: InputFormat) -> Understood {
     Understood { problems, ..Understood::of(format, reading) }
 }
 
+/// The formats of JSON.
+fn json_formats() -> &'static [Format] {
+    let count = FORMATS.iter().position(|format| format.name == json::other::JSON.name);
+    &FORMATS[..=count.unwrap_or(0)]
+}
+
+/// Whether a format reads JSON.
+#[must_use]
+pub fn is_json(format: &Format) -> bool {
+    json_formats().iter().any(|json| json.name == format.name)
+}
+
+/// Reads a source that is one JSON document, as the format of JSON that is most certain of it.
+pub(crate) fn read_record(source: &Source) -> Understood {
+    let (text, mut problems) = source.decode();
+    let input = Input::new(source, text);
+    let format = most_certain(json_formats(), &input).unwrap_or(&json::other::JSON);
+    let mut reading = (format.read)(&input);
+    problems.append(&mut reading.problems);
+    Understood { problems, ..Understood::of(format, reading) }
+}
+
 /// Whether a format holds what one person writes, so that comments in it are the author's.
 pub(crate) fn is_draft(format: &Format) -> bool {
     matches!(format.name, "text" | "markdown" | "html")
@@ -220,6 +253,9 @@ pub(crate) fn is_draft(format: &Format) -> bool {
 
 /// The format that is most certain of a source; of several the first.
 fn recognize(input: &Input<'_>) -> &'static Format {
-    let best = FORMATS.iter().rev().max_by_key(|format| (format.recognize)(input));
-    best.unwrap_or(&draft::TEXT)
+    most_certain(FORMATS, input).unwrap_or(&draft::TEXT)
+}
+
+fn most_certain<'f>(formats: &'f [Format], input: &Input<'_>) -> Option<&'f Format> {
+    formats.iter().rev().max_by_key(|format| (format.recognize)(input))
 }

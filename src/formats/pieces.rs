@@ -74,7 +74,7 @@ impl Opening {
     #[must_use]
     pub fn read(&self, piece: &Source) -> Understood {
         let (text, mut problems) = piece.decode();
-        let input = Input { source: piece, text };
+        let input = Input::new(piece, text);
         let mut reading = match (&self.records, &self.mapping) {
             (Records::Rows(head), _) if piece.is_continuation() => csv::read_rows(&input, head, 0),
             (Records::Rows(_), Some(mapping)) => csv::mapped(&input, mapping),

@@ -66,6 +66,20 @@ pub fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()>
     Ok(value.serialize(&mut Serializer::with_formatter(out, Harmless))?)
 }
 
+/// Writes the objects of one report as an array, on one line without a line break.
+///
+/// # Errors
+///
+/// Whatever `out` answers to a write.
+pub fn write_findings(
+    report: &Report<'_>,
+    options: RenderOptions,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let objects = Entry::of(report, options).into_iter().map(|it| Object::of(report, it));
+    write_json(&objects.collect::<Vec<_>>(), out)
+}
+
 impl Renderer for Json {
     fn report(&mut self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         for entry in Entry::of(report, self.options) {

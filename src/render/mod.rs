@@ -44,7 +44,7 @@ use crate::source::{Position, Problem, Source};
 use crate::text::{SourceSpan, TextSpan};
 use crate::turn::Role;
 
-pub use json::write_json;
+pub use json::{write_findings, write_json};
 pub use pack::pack_error;
 pub use paint::Paint;
 pub use visible::{one_line, visible};

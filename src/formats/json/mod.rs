@@ -31,6 +31,7 @@ use crate::text::MappedText;
 
 pub(super) use other::mapped;
 pub use other::{Mapping, read_mapped};
+pub(super) use shape::Start;
 
 /// The prose of a message in HTML.
 fn html(text: &MappedText) -> MappedText {

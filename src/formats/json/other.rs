@@ -50,7 +50,7 @@ pub struct Mapping {
 #[must_use]
 pub fn read_mapped(source: &Source, mapping: &Mapping) -> Understood {
     let (text, mut problems) = source.decode();
-    let mut reading = mapped(&Input { source, text }, mapping);
+    let mut reading = mapped(&Input::new(source, text), mapping);
     problems.append(&mut reading.problems);
     Understood { problems, ..Understood::of(&JSON, reading) }
 }

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::flaws::Flaws;
 use super::node::Node;
-use super::reader::Documents;
+use super::reader::{Documents, Value};
 use super::scope::Scope;
 use super::words::{self, Words};
 use crate::formats::{Certainty, Input, Reading, Records, label};
@@ -134,19 +134,25 @@ pub(super) fn recognize(shape: &Shape<'_>, input: &Input<'_>) -> Certainty {
 /// How many messages, or documents, of the start of a source are looked at.
 const ENOUGH: usize = 8;
 
+/// The first documents of a source.
+#[derive(Debug)]
+pub(in crate::formats) struct Start(Vec<Value>);
+
+impl Start {
+    fn of(input: &Input<'_>) -> Self {
+        let start = input.start();
+        let blank = ['\u{FEFF}', '\x1E', ' ', '\t', '\r', '\n'];
+        if !start.trim_start_matches(blank).starts_with(['{', '[']) {
+            return Self(Vec::new());
+        }
+        Self(Documents::of(start).take(ENOUGH).filter_map(|document| document.value).collect())
+    }
+}
+
 /// Whether one of the first documents of a source holds something.
 pub(super) fn start_holds(input: &Input<'_>, holds: impl Fn(Node<'_>) -> bool) -> bool {
-    let start = input.start();
-    if !start
-        .trim_start_matches(['\u{FEFF}', '\x1E', ' ', '\t', '\r', '\n'])
-        .starts_with(['{', '['])
-    {
-        return false;
-    }
-    let documents = Documents::of(start).take(ENOUGH);
-    documents
-        .filter_map(|document| document.value)
-        .any(|value| holds(Node::new(&input.text, &value)))
+    let Start(documents) = input.json.get_or_init(|| Start::of(input));
+    documents.iter().any(|value| holds(Node::new(&input.text, value)))
 }
 
 /// Reads a source by a shape.
