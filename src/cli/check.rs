@@ -1,8 +1,10 @@
 //! `buckstop check`: reads drafts and conversations, checks them, and has the findings written.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use buckstop::config::{FailOn, Settings, Sourced};
 use buckstop::finding::Finding;
@@ -10,17 +12,20 @@ use buckstop::render::RenderOptions;
 use buckstop::report::{Report, Summary};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use super::Status;
-use super::discovery::FileArgs;
-use super::input::{self, PROSE};
+use super::discovery::{Configs, FileArgs};
+use super::input::{self, Input, PROSE};
 use super::limits::LimitArgs;
 use super::ordered::threads;
 use super::outputs::{OutputArgs, Outputs};
 use super::packs::{PackArgs, SelectArgs};
 use super::plan::{Task, plan};
+use super::progress::{Amount, Progress, Times};
 use super::reading::ReadingArgs;
+use super::since::Since;
 use super::sweep::{Outcome, Sweep};
 use super::terminal::{Complaint, Terminal, width};
+use super::watch::Watch;
+use super::{Status, complaint_of, is_broken_pipe};
 
 /// The arguments of `buckstop check`.
 #[derive(Debug, clap::Args)]
@@ -64,9 +69,26 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     limits: LimitArgs,
 
-    /// How many files are checked at the same time [default: one per processor]
+    /// Check only files that have changed since a revision of git, or that git does not know yet
+    ///
+    /// REV is a branch, a tag or a commit. What counts is the last commit that it has in common
+    /// with the present one, so with the name of a branch: what would be merged into it.
+    #[arg(long, value_name = "REV")]
+    since_git: Option<OsString>,
+
+    /// Go on, and check again what changes, until Ctrl-C
+    #[arg(long, conflicts_with = "output")]
+    watch: bool,
+
+    /// How many threads check files, and pieces of large ones [default: one per processor]
+    ///
+    /// What is written is the same for any number.
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+
+    /// Tell at the end how long it took, and how much was checked
+    #[arg(long, short)]
+    verbose: bool,
 
     #[command(flatten)]
     reading: ReadingArgs,
@@ -92,6 +114,8 @@ Examples:
   buckstop check drafts/ --rules our-rules.toml --ignore they-distancing
   buckstop check drafts/ --output-format json
   buckstop check drafts/ --output sarif=out.sarif --output full
+  buckstop check drafts/ --watch
+  buckstop check --since-git origin/main
 
 Exit codes:
   0  nothing was found
@@ -116,31 +140,7 @@ pub(super) fn run(
     terminal: &mut Terminal<impl Write>,
     status: &mut Status,
 ) -> anyhow::Result<()> {
-    let configs = args.files.configs(args.settings()).map_err(|it| it.tell(terminal))?;
-    let tasks = plan(input::find(&args.paths, &configs), &configs, terminal)?;
-    if tasks.is_empty() && !args.quiet {
-        terminal.warning(&nothing_to_check(&args.paths))?;
-    }
-    let mut run = Run {
-        outputs: args.outputs.outputs(args.render_options(terminal.color))?,
-        summary: Summary::default(),
-        limits: args.limits,
-        counted: 0,
-        terminal,
-        status,
-    };
-    let sweep = Sweep { threads: threads(args.threads), explain_skips: args.explain_skips };
-    sweep.run(&tasks, |task, checked| run.take(task, checked))?;
-    if run.limits.are_passed(run.counted, run.summary.turns) {
-        run.status.raise(Status::Findings);
-    }
-    run.outputs.finish(&run.summary, &mut run.terminal.out)?;
-    if run.summary.context_turns > 0 && run.summary.turns == 0 && !args.quiet {
-        terminal.warning(&nobody_to_check())?;
-    }
-    // The process ends here, and taking the rules apart takes as long as checking a draft.
-    std::mem::forget(tasks);
-    Ok(())
+    if args.watch { args.watch(terminal) } else { args.check(None, terminal, status) }
 }
 
 impl CheckArgs {
@@ -149,6 +149,87 @@ impl CheckArgs {
         let given = Settings { fail_on: self.fail_on.map(Sourced::given), ..Settings::default() };
         let given = given.over(self.reading.settings()).over(self.packs.settings());
         given.over(self.select.and("steps", self.steps).settings())
+    }
+
+    /// Checks once; while watching, what has changed.
+    fn check(
+        &self,
+        mut watch: Option<&mut Watch>,
+        terminal: &mut Terminal<impl Write>,
+        status: &mut Status,
+    ) -> anyhow::Result<()> {
+        let configs = self.files.configs(self.settings()).map_err(|it| it.tell(terminal))?;
+        let inputs = self.inputs(watch.as_deref_mut(), &configs)?;
+        let tasks = plan(inputs, &configs, terminal)?;
+        let is_part = watch.is_some() || self.since_git.is_some();
+        if tasks.is_empty() && !is_part && !self.quiet {
+            terminal.warning(&nothing_to_check(&self.paths))?;
+        }
+        let times = Times::default();
+        let threads = threads(self.threads);
+        let mut run = Run {
+            outputs: self.outputs.outputs(self.render_options(terminal.color))?,
+            summary: Summary::default(),
+            limits: self.limits,
+            counted: 0,
+            progress: Progress::new(&tasks, !self.quiet),
+            times: &times,
+            watch,
+            terminal,
+            status,
+        };
+        let sweep = Sweep { threads, explain_skips: self.explain_skips, times: &times };
+        sweep.run(&tasks, |task, amount, checked| run.take(task, amount, checked))?;
+        run.progress.finish();
+        if run.limits.are_passed(run.counted, run.summary.turns) {
+            run.status.raise(Status::Findings);
+        }
+        run.outputs.finish(&run.summary, &mut run.terminal.out)?;
+        if run.summary.context_turns > 0 && run.summary.turns == 0 && !self.quiet {
+            run.terminal.warning(&nobody_to_check())?;
+        }
+        if self.verbose {
+            run.terminal.aside(&run.progress.told(&times, &run.summary, threads.get()))?;
+        }
+        if run.watch.is_none() {
+            // The process ends here, and taking the rules apart takes as long as checking a draft.
+            std::mem::forget(tasks);
+        }
+        Ok(())
+    }
+
+    /// Checks, and again whenever something changes, until the process is ended.
+    fn watch(&self, terminal: &mut Terminal<impl Write>) -> anyhow::Result<()> {
+        let configs = || self.files.configs(self.settings());
+        let known = configs().map_err(|it| it.tell(terminal))?;
+        let mut watch = Watch::new(&self.paths, &self.packs.rules, &known)?;
+        loop {
+            let mut status = Status::default();
+            match self.check(Some(&mut watch), terminal, &mut status) {
+                Err(error) if is_broken_pipe(&error) => return Err(error),
+                // It may be put right while this goes on.
+                Err(error) => terminal.error(&complaint_of(error))?,
+                Ok(()) => {}
+            }
+            watch.wait(terminal, || configs().ok())?;
+        }
+    }
+
+    /// What is to be checked.
+    fn inputs(
+        &self,
+        watch: Option<&mut Watch>,
+        configs: &Arc<Configs>,
+    ) -> Result<Vec<Result<Input, Complaint>>, Complaint> {
+        let paths = watch.as_ref().map_or(self.paths.as_slice(), |watch| watch.paths());
+        let mut inputs = input::find(paths, configs);
+        if let Some(revision) = &self.since_git {
+            inputs = Since::new(revision).changed(inputs)?;
+        }
+        Ok(match watch {
+            Some(watch) => watch.begin(inputs),
+            None => inputs,
+        })
     }
 
     fn render_options(&self, color: bool) -> RenderOptions {
@@ -168,6 +249,9 @@ struct Run<'a, W: Write> {
     limits: LimitArgs,
     /// The findings that count for the exit code.
     counted: usize,
+    progress: Progress,
+    times: &'a Times,
+    watch: Option<&'a mut Watch>,
     terminal: &'a mut Terminal<W>,
     status: &'a mut Status,
 }
@@ -175,20 +259,45 @@ struct Run<'a, W: Write> {
 impl<W: Write> Run<'_, W> {
     /// Takes one input's result: a report, nothing for a file that was passed over, or the
     /// reason why it couldn't be read.
-    fn take(&mut self, task: &Result<Task, Complaint>, checked: Outcome<'_>) -> io::Result<()> {
+    fn take(
+        &mut self,
+        task: &Result<Task, Complaint>,
+        amount: Amount,
+        checked: Outcome<'_>,
+    ) -> io::Result<()> {
         match (task, checked) {
             (Ok(task), Ok(Some(report))) => {
                 self.count(&report, task.settled.fail_on);
-                self.outputs.report(&report, &mut self.terminal.out)?;
-                self.tell_problems(&report)
+                self.show(&report)?;
             }
-            (_, Ok(_)) => Ok(()),
+            (_, Ok(_)) => {}
             (_, Err(complaint)) => {
                 self.summary.unreadable += 1;
                 self.status.raise(Status::Failed);
-                self.terminal.error(&complaint)
+                self.progress.aside(|| self.terminal.error(&complaint))?;
             }
         }
+        self.progress.add(amount);
+        Ok(())
+    }
+
+    /// Has a report written. What goes to a terminal goes there at once, so that nothing gets
+    /// into the way of the bar.
+    fn show(&mut self, report: &Report<'_>) -> io::Result<()> {
+        if let Some(watch) = &mut self.watch {
+            let goes_on = report.source.is_continuation();
+            watch.add_findings(report.source.name(), report.findings.len(), goes_on);
+        }
+        let Self { progress, outputs, terminal, times, .. } = self;
+        let mut write = || {
+            times.write(|| outputs.report(report, &mut terminal.out))?;
+            tell_problems(outputs, report, terminal)?;
+            if progress.is_shown() { terminal.out.flush() } else { Ok(()) }
+        };
+        let says_nothing = [&report.findings, &report.suppressed].iter().all(|it| it.is_empty())
+            && report.skips.is_empty()
+            && report.problems.is_empty();
+        if says_nothing { write() } else { progress.aside(write) }
     }
 
     fn count(&mut self, report: &Report<'_>, fail_on: FailOn) {
@@ -200,17 +309,19 @@ impl<W: Write> Run<'_, W> {
             self.status.raise(Status::Findings);
         }
     }
+}
 
-    /// Tells what could not be decoded, where the output has no place for it.
-    fn tell_problems(&mut self, report: &Report<'_>) -> io::Result<()> {
-        if self.outputs.tell_problems() {
-            return Ok(());
-        }
-        let mut problems = report.problems.iter();
-        problems.try_for_each(|problem| {
-            self.terminal.warning(&Complaint::about(problem, &report.source))
-        })
+/// Tells what could not be decoded, where the output has no place for it.
+fn tell_problems(
+    outputs: &Outputs,
+    report: &Report<'_>,
+    terminal: &mut Terminal<impl Write>,
+) -> io::Result<()> {
+    if outputs.tell_problems() {
+        return Ok(());
     }
+    let mut problems = report.problems.iter();
+    problems.try_for_each(|problem| terminal.warning(&Complaint::about(problem, &report.source)))
 }
 
 /// A clean result means little where nobody's words were looked at.

@@ -198,6 +198,16 @@ impl Configs {
         found
     }
 
+    /// The configuration that holds for a file, or in a folder; nothing if there is none.
+    pub(super) fn file_of(&self, path: &Path) -> Option<PathBuf> {
+        let found = if path.is_dir() {
+            self.of_folder(&absolute(&self.here, path))
+        } else {
+            self.of_file(path)
+        };
+        found.ok()?.file.as_ref().map(PathBuf::from)
+    }
+
     /// The absolute path of a file, without going up and down; of standard input that of its
     /// name, or of a nameless file in the current folder.
     pub(super) fn path_of(&self, file: &Path) -> PathBuf {

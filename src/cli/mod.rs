@@ -15,6 +15,7 @@ mod fmt;
 mod init;
 mod input;
 mod interactive;
+mod interrupt;
 mod layout;
 mod limits;
 mod ordered;
@@ -22,15 +23,18 @@ mod outputs;
 mod packs;
 mod pieces;
 mod plan;
+mod progress;
 mod questions;
 mod reading;
 mod rules;
 mod safe_copies;
 mod shell;
+mod since;
 mod stream;
 mod sweep;
 mod terminal;
 mod turns;
+mod watch;
 mod words;
 mod write;
 
@@ -147,7 +151,7 @@ pub(crate) fn run() -> ExitCode {
         && !is_broken_pipe(&error)
     {
         status.raise(Status::Failed);
-        let complaint = error.downcast().unwrap_or_else(|it| Complaint::new(format!("{it:#}")));
+        let complaint = complaint_of(error);
         // With both streams closed there is nobody to tell.
         _ = terminal.error(&complaint);
     }
@@ -169,6 +173,11 @@ impl Command {
             Self::Man(args) => shell::man::<Cli>(args, terminal),
         }
     }
+}
+
+/// What to tell of an error.
+fn complaint_of(error: anyhow::Error) -> Complaint {
+    error.downcast().unwrap_or_else(|it| Complaint::new(format!("{it:#}")))
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

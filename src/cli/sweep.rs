@@ -8,23 +8,26 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::slice;
 
-use buckstop::check::{Options, judge, understand};
+use buckstop::check::{Options, Understood, judge, understand};
 use buckstop::report::{Joint, Report};
 use buckstop::source::Source;
 
-use super::input::unreadable;
+use super::input::{Input, unreadable};
 use super::ordered::{HEAVY, Step, in_order};
 use super::pieces::{self, Content, Piece, Pieces};
 use super::plan::Task;
+use super::progress::{Amount, Times};
 use super::terminal::Complaint;
 
 /// How to check.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sweep {
+pub(super) struct Sweep<'s> {
     /// How many threads take part.
     pub(super) threads: NonZeroUsize,
     /// Whether to report what the guards let pass.
     pub(super) explain_skips: bool,
+    /// Where the time that it takes is noted.
+    pub(super) times: &'s Times,
 }
 
 /// A task, or why its input could not be found.
@@ -33,7 +36,7 @@ type Planned = Result<Task, Complaint>;
 /// What came of an input, or of a piece of it: nothing if it is passed over.
 pub(super) type Outcome<'t> = Result<Option<Report<'t>>, Complaint>;
 
-impl Sweep {
+impl Sweep<'_> {
     /// Checks every input and calls `take` with what came of it; of one that is read in pieces,
     /// with each piece.
     ///
@@ -43,9 +46,9 @@ impl Sweep {
     pub(super) fn run<'t>(
         self,
         tasks: &'t [Planned],
-        mut take: impl FnMut(&'t Planned, Outcome<'t>) -> io::Result<()>,
+        mut take: impl FnMut(&'t Planned, Amount, Outcome<'t>) -> io::Result<()>,
     ) -> io::Result<()> {
-        let mut jobs = Jobs::new(tasks);
+        let mut jobs = Jobs::new(tasks, self.times);
         // A single small input is not worth starting threads.
         let threads = if jobs.are_several() { self.threads } else { NonZeroUsize::MIN };
         let mut seam = Seam::default();
@@ -55,7 +58,11 @@ impl Sweep {
             |job: Job<'t>| (job.planned, job.part(), self.check(job)),
             |step| match step {
                 Step::Result((planned, part, outcome)) => {
-                    take(planned, seam.close(planned, part, outcome))
+                    let bytes = outcome.as_ref().map_or(0, |it| {
+                        it.as_ref().map_or(0, |report| report.source.bytes().len())
+                    });
+                    let last = !matches!(part, Part::Piece { last: false, .. });
+                    take(planned, Amount { bytes, last }, seam.close(planned, part, outcome))
                 }
                 Step::Pause => Ok(()),
             },
@@ -65,22 +72,10 @@ impl Sweep {
     fn check<'t>(self, job: Job<'t>) -> Outcome<'t> {
         let Task { input, settled } = job.planned.as_ref().map_err(Complaint::clone)?;
         let options = Options { explain_skips: self.explain_skips, ..settled.options.clone() };
-        let read = match job.work {
-            Work::Read => input.read()?,
-            Work::Bytes(bytes) => input.source(bytes),
-            Work::Failed(complaint) => return Err(complaint),
-            Work::Piece(Piece { bytes, before, opening, .. }) => {
-                let source = Source::piece(input.name(), bytes, before);
-                let understood = opening.understand(&source, &options);
-                return Ok(Some(judge(source, understood, &options, &settled.ruleset)));
-            }
-        };
-        let Some(source) = read else { return Ok(None) };
-        let understood = understand(&source, &options);
-        if input.is_passed_over(&understood.turns) {
-            return Ok(None);
-        }
-        Ok(Some(judge(source, understood, &options, &settled.ruleset)))
+        let read = self.times.read(|| job.work.read(input, &options))?;
+        Ok(read.map(|(source, understood)| {
+            self.times.detect(|| judge(source, understood, &options, &settled.ruleset))
+        }))
     }
 }
 
@@ -99,6 +94,31 @@ enum Work {
     Piece(Piece),
     /// Tell that it could not be read.
     Failed(Complaint),
+}
+
+impl Work {
+    /// Reads and understands it, unless it is passed over.
+    fn read(
+        self,
+        input: &Input,
+        options: &Options,
+    ) -> Result<Option<(Source, Understood)>, Complaint> {
+        let source = match self {
+            Self::Read => input.read()?,
+            Self::Bytes(bytes) => input.source(bytes),
+            Self::Failed(complaint) => return Err(complaint),
+            Self::Piece(Piece { bytes, before, opening, .. }) => {
+                let source = Source::piece(input.name(), bytes, before);
+                let understood = opening.understand(&source, options);
+                return Ok(Some((source, understood)));
+            }
+        };
+        let read = source.map(|source| {
+            let understood = understand(&source, options);
+            (source, understood)
+        });
+        Ok(read.filter(|(_, understood)| !input.is_passed_over(&understood.turns)))
+    }
 }
 
 /// Which part of an input something is.
@@ -123,15 +143,16 @@ impl Job<'_> {
 
 /// All there is to do, in the order of the inputs. Inputs that may be cut are opened when their
 /// turn comes.
-struct Jobs<'t> {
+struct Jobs<'t, 's> {
+    times: &'s Times,
     tasks: slice::Iter<'t, Planned>,
     open: Option<(&'t Planned, Pieces)>,
     ahead: VecDeque<Job<'t>>,
 }
 
-impl<'t> Jobs<'t> {
-    fn new(tasks: &'t [Planned]) -> Self {
-        Self { tasks: tasks.iter(), open: None, ahead: VecDeque::new() }
+impl<'t, 's> Jobs<'t, 's> {
+    fn new(tasks: &'t [Planned], times: &'s Times) -> Self {
+        Self { times, tasks: tasks.iter(), open: None, ahead: VecDeque::new() }
     }
 
     /// Whether there is more than one thing to do.
@@ -147,7 +168,7 @@ impl<'t> Jobs<'t> {
     fn find(&mut self) -> Option<Job<'t>> {
         if let Some((planned, pieces)) = &mut self.open {
             let planned = *planned;
-            match pieces.next() {
+            match self.times.read(|| pieces.next()) {
                 Some(Ok(piece)) => return Some(Job { planned, work: Work::Piece(piece) }),
                 Some(Err(error)) => {
                     let name = planned.as_ref().map_or(String::new(), |task| task.input.name());
@@ -161,7 +182,8 @@ impl<'t> Jobs<'t> {
         let Some(task) = planned.as_ref().ok().filter(|it| pieces::may_be_cut(&it.input)) else {
             return Some(Job { planned, work: Work::Read });
         };
-        match pieces::open(&task.input, &task.settled.options) {
+        let opened = self.times.read(|| pieces::open(&task.input, &task.settled.options));
+        match opened {
             Ok(Content::Whole(bytes)) => Some(Job { planned, work: Work::Bytes(bytes) }),
             Ok(Content::Pieces(pieces)) => {
                 self.open = Some((planned, pieces));
@@ -172,7 +194,7 @@ impl<'t> Jobs<'t> {
     }
 }
 
-impl<'t> Iterator for Jobs<'t> {
+impl<'t> Iterator for Jobs<'t, '_> {
     type Item = (Job<'t>, usize);
 
     fn next(&mut self) -> Option<Self::Item> {

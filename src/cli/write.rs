@@ -15,9 +15,10 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::{NamedTempFile, SpooledTempFile};
+use tempfile::SpooledTempFile;
 
 use super::input::unreadable;
+use super::interrupt::Temporary;
 use super::terminal::Complaint;
 
 /// A regular file that may be replaced.
@@ -84,7 +85,7 @@ impl Target {
             ));
             return Err(complaint.help("run again"));
         }
-        temporary.persist(&self.path).map_err(|failed| self.unwritable(&failed.error))?;
+        temporary.persist(&self.path).map_err(|error| self.unwritable(&error))?;
         sync_folder(self.folder());
         Ok(())
     }
@@ -96,7 +97,7 @@ impl Target {
     /// If it can't be written; [`io::ErrorKind::AlreadyExists`] if there is one of that name.
     pub(super) fn write_beside(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let temporary = self.written_beside(bytes, &fs::metadata(&self.path)?)?;
-        temporary.persist_noclobber(path).map_err(|failed| failed.error)?;
+        temporary.persist_noclobber(path)?;
         sync_folder(self.folder());
         Ok(())
     }
@@ -115,18 +116,20 @@ impl Target {
 
     /// A temporary file in the same folder that is whole and on the disk; it is removed when
     /// it is dropped.
-    fn written_beside(&self, bytes: &[u8], like: &Metadata) -> io::Result<NamedTempFile> {
+    fn written_beside(&self, bytes: &[u8], like: &Metadata) -> io::Result<Temporary> {
         let mut builder = tempfile::Builder::new();
         // Hidden, and of no ending that a walk picks up.
         builder.prefix(".buckstop-").suffix(".new");
         let folder = self.folder();
-        let mut temporary = builder.tempfile_in(folder).map_err(|error| match error.kind() {
+        let made = Temporary::new(|| builder.tempfile_in(folder));
+        let mut temporary = made.map_err(|error| match error.kind() {
             io::ErrorKind::PermissionDenied => io::Error::other(NoRoom),
             _ => error,
         })?;
-        temporary.write_all(bytes)?;
-        make_like(temporary.as_file(), like)?;
-        temporary.as_file().sync_all()?;
+        let file = temporary.file()?;
+        file.write_all(bytes)?;
+        make_like(file.as_file(), like)?;
+        file.as_file().sync_all()?;
         Ok(temporary)
     }
 
@@ -215,12 +218,13 @@ impl NewFile {
             return io::copy(&mut self.waiting, &mut device).map(drop);
         }
         let mut temporary = new_beside(folder_of(&self.path))?;
-        io::copy(&mut self.waiting, &mut temporary)?;
+        let file = temporary.file()?;
+        io::copy(&mut self.waiting, file)?;
         if let Some(present) = present {
-            make_like(temporary.as_file(), &present)?;
+            make_like(file.as_file(), &present)?;
         }
-        temporary.as_file().sync_all()?;
-        temporary.persist(&self.path).map_err(|failed| failed.error)?;
+        file.as_file().sync_all()?;
+        temporary.persist(&self.path)?;
         sync_folder(folder_of(&self.path));
         Ok(())
     }
@@ -242,7 +246,7 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// A temporary file with the permissions that any new file gets.
-fn new_beside(folder: &Path) -> io::Result<NamedTempFile> {
+fn new_beside(folder: &Path) -> io::Result<Temporary> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".buckstop-").suffix(".new");
     #[cfg(unix)]
@@ -251,7 +255,7 @@ fn new_beside(folder: &Path) -> io::Result<NamedTempFile> {
         // The process's mask takes away what others are not to have.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder)
+    Temporary::new(|| builder.tempfile_in(folder))
 }
 
 /// Writes a file that is new; one of that name stays as it is.
