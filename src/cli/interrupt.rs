@@ -111,3 +111,56 @@ fn watch() {
 
 #[cfg(not(unix))]
 fn watch() {}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Stdio};
+    use std::time::Duration;
+    use std::{env, fs, thread};
+
+    use super::*;
+
+    /// Names the folder in which a process of this test is to hold a file.
+    const HOLD: &str = "BUCKSTOP_TEST_HOLD";
+
+    #[test]
+    fn a_signal_removes_what_is_open_and_ends_the_process() {
+        if let Some(folder) = env::var_os(HOLD) {
+            let _held = Temporary::new(|| NamedTempFile::new_in(folder)).unwrap();
+            loop {
+                thread::park();
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let files = || fs::read_dir(folder.path()).unwrap().count();
+        for (name, number) in [("INT", 2), ("TERM", 15), ("HUP", 1)] {
+            let this = "cli::interrupt::tests::a_signal_removes_what_is_open_and_ends_the_process";
+            let mut command = Command::new(env::current_exe().unwrap());
+            command.args(["--exact", this]).env(HOLD, folder.path()).stdout(Stdio::null());
+            let mut child = command.spawn().unwrap();
+            while files() == 0 {
+                assert_eq!(child.try_wait().unwrap(), None);
+                thread::sleep(Duration::from_millis(1));
+            }
+            let id = child.id().to_string();
+            assert!(
+                Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success()
+            );
+            assert_eq!(child.wait().unwrap().signal(), Some(number));
+            assert_eq!(files(), 0, "a file is left behind by {name}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_gone_once_it_is_dropped_and_stays_once_it_has_a_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let new = || Temporary::new(|| NamedTempFile::new_in(folder.path())).unwrap();
+        drop(new());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        let path = folder.path().join("a");
+        new().persist(&path).unwrap();
+        assert!(new().persist_noclobber(&path).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -142,11 +142,11 @@ impl Progress {
         let turns = (summary.turns + summary.context_turns) as u64;
         let part = |time: &AtomicU64| shown(Duration::from_nanos(time.load(Ordering::Relaxed)));
         format!(
-            "{} files, {:.1} MB, {} turns ({} checked) in {}: {:.1} MB/s, {:.0} turns/s\n\
+            "{}, {:.1} MB, {} ({} checked) in {}: {:.1} MB/s, {:.0} turns/s\n\
              reading {}, detecting {}, writing {}; threads: {threads}",
-            HumanCount(summary.files as u64),
+            counted(summary.files as u64, "file"),
             per_second(self.bytes) * seconds / 1e6,
-            HumanCount(turns),
+            counted(turns, "turn"),
             HumanCount(summary.turns as u64),
             shown(all),
             per_second(self.bytes) / 1e6,
@@ -164,6 +164,11 @@ fn size(task: &Task) -> Option<u64> {
     let compressed = path.extension().is_some_and(|it| it == "gz" || it == "zst");
     let found = fs::metadata(path).ok().filter(|it| it.is_file() && !compressed);
     found.map(|it| it.len())
+}
+
+/// "1 file", "1,200 files".
+fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", HumanCount(number), if number == 1 { "" } else { "s" })
 }
 
 fn shown(time: Duration) -> String {
@@ -204,7 +209,8 @@ mod tests {
         progress.add(Amount { bytes: 1_500_000, last: true });
         let times = Times::default();
         times.read(|| std::thread::sleep(Duration::from_millis(2)));
-        let summary = Summary { files: 1200, turns: 10, context_turns: 1000, ..Summary::default() };
+        let mut summary = Summary::default();
+        (summary.files, summary.turns, summary.context_turns) = (1200, 10, 1000);
         let told = progress.told(&times, &summary, 2);
         assert!(told.starts_with("1,200 files, 1.5 MB, 1,010 turns (10 checked) in "), "{told}");
         assert!(told.contains(" MB/s, ") && told.contains(" turns/s\nreading "), "{told}");
