@@ -23,8 +23,11 @@ const PIECE: usize = 512 << 10;
 /// About how many it has where the records of a conversation don't stand together.
 const SCATTERED_PIECE: usize = 32 << 20;
 
-/// The most bytes that are held at once for the sake of one record or conversation.
-const MOST: usize = 64 << 20;
+/// The most bytes that a conversation may have beyond a piece before it is cut.
+const LONG_CONVERSATION: usize = 8 << 20;
+
+/// The most bytes that a record may have.
+const LONGEST_RECORD: usize = 64 << 20;
 
 /// How many bytes are looked at beyond those of a piece for the end of a conversation.
 const MARGIN: usize = 64 << 10;
@@ -53,6 +56,13 @@ pub(super) struct Piece {
     pub(super) parts: bool,
     /// Whether there is no next piece.
     pub(super) last: bool,
+}
+
+impl Piece {
+    /// How many pieces of the usual size it makes up, at least one.
+    pub(super) fn size(&self) -> usize {
+        (self.bytes.len() / PIECE).max(1)
+    }
 }
 
 /// Whether it takes a look into an input to know whether it is read in pieces.
@@ -112,7 +122,7 @@ impl Buffer {
     /// All of it, or the pieces if it is large and can be cut.
     fn content(mut self, name: &str, options: &Options) -> io::Result<Content> {
         self.fill(PIECE + MARGIN)?;
-        while !self.ended && has_one_line(&self.bytes) && self.bytes.len() < MOST {
+        while !self.ended && has_one_line(&self.bytes) && self.bytes.len() < LONGEST_RECORD {
             self.fill(2 * self.bytes.len())?;
         }
         if !self.ended {
@@ -157,17 +167,19 @@ impl Pieces {
             let bytes = &self.buffer.bytes;
             let rest = match self.buffer.ended {
                 true => Rest::Nothing,
-                false if bytes.len() >= MOST => Rest::TooMuch,
+                false if bytes.len() >= self.wanted + LONG_CONVERSATION => Rest::TooMuch,
                 false => Rest::More,
             };
-            if let Some(cut) = self.opening.cuts().cut(bytes, self.wanted, rest) {
+            let cut = self.opening.cuts().cut(bytes, self.wanted, rest);
+            // Not a single record may be cut off yet.
+            if let Some(cut) = cut.filter(|cut| cut.len > 0 || bytes.is_empty()) {
                 break cut;
             }
-            len = 2 * bytes.len();
+            if bytes.len() >= LONGEST_RECORD || self.buffer.ended {
+                return Err(io::Error::other(LongRecord { line: self.before.lines + 1 }));
+            }
+            len = (2 * bytes.len()).max(MARGIN);
         };
-        if cut.len == 0 && !self.buffer.bytes.is_empty() {
-            return Err(io::Error::other(LongRecord { line: self.before.lines + 1 }));
-        }
         let rest = self.buffer.bytes.split_off(cut.len);
         let bytes = std::mem::replace(&mut self.buffer.bytes, rest);
         let before = self.before;
@@ -192,7 +204,7 @@ impl Iterator for Pieces {
 
 /// A record that doesn't fit into memory.
 #[derive(Debug, thiserror::Error)]
-#[error("line {line} has more than {} MB, so nothing is read from there on", MOST >> 20)]
+#[error("line {line} has more than {} MB, so nothing is read from there on", LONGEST_RECORD >> 20)]
 struct LongRecord {
     line: usize,
 }

@@ -100,16 +100,23 @@ impl Progress {
         self.bytes += amount.bytes as u64;
         self.inputs += usize::from(amount.last);
         if matches!(self.bar, Bar::NotYet) && self.start.elapsed() > PATIENCE {
-            self.bar = Bar::Shown(self.total.bar());
+            let bar = self.total.bar();
+            // What was done before the bar came took its time, too.
+            self.show(&bar);
+            bar.reset_eta();
+            self.bar = Bar::Shown(bar);
+        } else if let Bar::Shown(bar) = &self.bar {
+            self.show(bar);
         }
-        if let Bar::Shown(bar) = &self.bar {
-            match self.total {
-                Total::Inputs(_) => {
-                    bar.set_position(self.inputs as u64);
-                    bar.set_message(HumanBytes(self.bytes).to_string());
-                }
-                Total::Bytes(_) => bar.set_position(self.bytes),
+    }
+
+    fn show(&self, bar: &ProgressBar) {
+        match self.total {
+            Total::Inputs(_) => {
+                bar.set_position(self.inputs as u64);
+                bar.set_message(HumanBytes(self.bytes).to_string());
             }
+            Total::Bytes(_) => bar.set_position(self.bytes),
         }
     }
 

@@ -137,7 +137,10 @@ impl Job<'_> {
     }
 
     fn weight(&self) -> usize {
-        if matches!(self.work, Work::Piece(_)) { HEAVY } else { 1 }
+        match &self.work {
+            Work::Piece(piece) => HEAVY * piece.size(),
+            Work::Read | Work::Bytes(_) | Work::Failed(_) => 1,
+        }
     }
 }
 

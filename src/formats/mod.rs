@@ -257,5 +257,15 @@ fn recognize(input: &Input<'_>) -> &'static Format {
 }
 
 fn most_certain<'f>(formats: &'f [Format], input: &Input<'_>) -> Option<&'f Format> {
-    formats.iter().rev().max_by_key(|format| (format.recognize)(input))
+    let mut best: Option<(&Format, Certainty)> = None;
+    for format in formats {
+        let certainty = (format.recognize)(input);
+        if best.is_none_or(|(_, most)| certainty > most) {
+            best = Some((format, certainty));
+        }
+        if certainty == Certainty::Sure {
+            break;
+        }
+    }
+    best.map(|(format, _)| format)
 }

@@ -94,49 +94,54 @@ impl Opening {
     #[must_use]
     pub fn cut(&self, bytes: &[u8], wanted: usize, rest: Rest) -> Option<Cut> {
         let mut walk = Walk::new(&self.records, bytes, rest);
-        let mut last = walk.to(wanted).filter(|it| self.conversations(&bytes[it.clone()]) > 0);
+        let last = walk.to(wanted);
         if walk.at < wanted {
             let all = Cut { len: walk.bytes.len(), parts: rest == Rest::TooMuch };
             return (rest != Rest::More).then_some(all);
         }
-        for passed in 0.. {
-            let Some(record) = walk.next() else {
+        let mut last = last.and_then(|last| self.record(bytes, last));
+        let mut passed = 0;
+        loop {
+            let Some(range) = walk.next() else {
                 let parts = rest == Rest::TooMuch;
                 return (rest != Rest::More).then_some(Cut { len: walk.at, parts });
             };
-            let here = Cut { len: record.start, parts: false };
-            if passed - walk.joint > PATIENCE {
-                return Some(here);
-            }
-            if self.conversations(&bytes[record.clone()]) == 0 {
+            let here = Cut { len: range.start, parts: false };
+            let Some(record) = self.record(bytes, range) else {
+                passed += 1;
+                if passed > PATIENCE {
+                    return Some(here);
+                }
                 continue;
-            }
-            match last.map(|last| self.joint(&bytes[last], &bytes[record.clone()])) {
+            };
+            match last.map(|last| self.joint(bytes, &last, &record)) {
                 Some(Joint::Apart) => return Some(here),
                 Some(Joint::Endless) => return Some(Cut { parts: true, ..here }),
                 Some(Joint::Same) | None => last = Some(record),
             }
-            walk.joint = passed;
+            passed = 0;
         }
-        None
     }
 
-    /// Whether two records belong to one conversation.
-    fn joint(&self, one: &[u8], other: &[u8]) -> Joint {
-        let both = self.excerpt(&[one, other].concat());
-        let apart = self.conversations(one) + self.conversations(other);
-        match both.conversations.last() {
-            Some(last) if both.conversations.len() < apart => match last.id {
-                Some(_) => Joint::Same,
-                None => Joint::Endless,
-            },
+    /// A record, if there is a conversation that it belongs to.
+    fn record(&self, bytes: &[u8], range: Range<usize>) -> Option<Record> {
+        let read = self.excerpt(&bytes[range.clone()]).conversations;
+        let (first, last) = (read.first()?.id.clone(), read.last()?.id.clone());
+        Some(Record { range, conversations: read.len(), first, last })
+    }
+
+    /// How two records that follow each other belong together.
+    fn joint(&self, bytes: &[u8], one: &Record, other: &Record) -> Joint {
+        match (&one.last, &other.first) {
+            (Some(one), Some(other)) if one == other => Joint::Same,
+            (None, None) => {
+                let both = [&bytes[one.range.clone()], &bytes[other.range.clone()]].concat();
+                let both = self.excerpt(&both).conversations.len();
+                let apart = both == one.conversations + other.conversations;
+                if apart { Joint::Apart } else { Joint::Endless }
+            }
             _ => Joint::Apart,
         }
-    }
-
-    /// How many conversations some records belong to.
-    fn conversations(&self, records: &[u8]) -> usize {
-        self.excerpt(records).conversations.len()
     }
 
     fn excerpt(&self, records: &[u8]) -> Understood {
@@ -148,6 +153,16 @@ impl Opening {
         }
         self.read(&Source::piece(String::new(), records, before))
     }
+}
+
+/// A record and the conversations that it belongs to.
+struct Record {
+    range: Range<usize>,
+    /// How many they are: a line may hold several.
+    conversations: usize,
+    /// The names of the first and the last.
+    first: Option<String>,
+    last: Option<String>,
 }
 
 /// How two records that follow each other belong together.
@@ -168,8 +183,6 @@ struct Walk<'b> {
     is_all: bool,
     ends: csv::RecordEnds,
     at: usize,
-    /// Which record was the last that was known to belong to a conversation.
-    joint: usize,
 }
 
 impl<'b> Walk<'b> {
@@ -177,7 +190,7 @@ impl<'b> Walk<'b> {
         let whole = memchr::memrchr(b'\n', bytes).map_or(0, |end| end + 1);
         let bytes = if rest == Rest::Nothing { bytes } else { &bytes[..whole] };
         let is_all = rest != Rest::More;
-        Self { records, bytes, is_all, ends: csv::RecordEnds::default(), at: 0, joint: 0 }
+        Self { records, bytes, is_all, ends: csv::RecordEnds::default(), at: 0 }
     }
 
     /// Goes to the first end of a record at or behind a place, and gives this record.

@@ -10,6 +10,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
+
 use crate::text::TextSpan;
 
 /// How deep values may lie in each other; what lies deeper is passed over.
@@ -28,6 +30,25 @@ pub(super) enum Value {
     Array(Vec<Value>, Extent),
     /// The members that were read, and whether they are all.
     Object(Vec<Member>, Extent),
+}
+
+impl Value {
+    /// Adds the names of all members in it, as they are written in `text`.
+    pub(super) fn add_names(&self, text: &str, names: &mut FxHashSet<String>) {
+        match self {
+            Self::Null | Self::Scalar(_) | Self::String(_) => {}
+            Self::Array(elements, _) => elements.iter().for_each(|it| it.add_names(text, names)),
+            Self::Object(members, _) => {
+                for Member { key, value } in members {
+                    let name = &text[key.range()];
+                    if !names.contains(name) {
+                        names.insert(name.to_owned());
+                    }
+                    value.add_names(text, names);
+                }
+            }
+        }
+    }
 }
 
 /// A name and its value.

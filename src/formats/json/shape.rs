@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::flaws::Flaws;
 use super::node::Node;
@@ -120,6 +120,10 @@ pub(super) struct Found<'d> {
 
 /// Whether a source is of this shape.
 pub(super) fn recognize(shape: &Shape<'_>, input: &Input<'_>) -> Certainty {
+    let start = start(input);
+    if !shape.marks.iter().any(|row| row.iter().all(|mark| start.may_hold(mark))) {
+        return Certainty::No;
+    }
     let sure = start_holds(input, |root| {
         let mut found = shape.layouts.iter().flat_map(|layout| layout.find(root));
         found.any(|found| {
@@ -135,24 +139,46 @@ pub(super) fn recognize(shape: &Shape<'_>, input: &Input<'_>) -> Certainty {
 const ENOUGH: usize = 8;
 
 /// The first documents of a source.
-#[derive(Debug)]
-pub(in crate::formats) struct Start(Vec<Value>);
+#[derive(Debug, Default)]
+pub(in crate::formats) struct Start {
+    documents: Vec<Value>,
+    /// The names of all their members; nothing if one is spelled with escapes.
+    names: Option<FxHashSet<String>>,
+}
 
 impl Start {
     fn of(input: &Input<'_>) -> Self {
         let start = input.start();
         let blank = ['\u{FEFF}', '\x1E', ' ', '\t', '\r', '\n'];
         if !start.trim_start_matches(blank).starts_with(['{', '[']) {
-            return Self(Vec::new());
+            return Self::default();
         }
-        Self(Documents::of(start).take(ENOUGH).filter_map(|document| document.value).collect())
+        let documents = Documents::of(start).take(ENOUGH).filter_map(|document| document.value);
+        let documents: Vec<Value> = documents.collect();
+        let mut names = FxHashSet::default();
+        documents.iter().for_each(|document| document.add_names(start, &mut names));
+        let names = (!names.iter().any(|name| name.contains('\\'))).then_some(names);
+        Self { documents, names }
     }
+
+    /// Whether a mark can be there: all names of its path are. Most shapes of most sources need
+    /// no closer look than this.
+    fn may_hold(&self, mark: &str) -> bool {
+        let Some(names) = &self.names else { return true };
+        let path = mark.split_once('=').map_or(mark, |(path, _)| path);
+        let mut steps = path.split('.');
+        steps.all(|step| !step.starts_with(char::is_alphabetic) || names.contains(step))
+    }
+}
+
+fn start<'i>(input: &'i Input<'_>) -> &'i Start {
+    input.json.get_or_init(|| Start::of(input))
 }
 
 /// Whether one of the first documents of a source holds something.
 pub(super) fn start_holds(input: &Input<'_>, holds: impl Fn(Node<'_>) -> bool) -> bool {
-    let Start(documents) = input.json.get_or_init(|| Start::of(input));
-    documents.iter().any(|value| holds(Node::new(&input.text, value)))
+    let start = start(input);
+    start.documents.iter().any(|value| holds(Node::new(&input.text, value)))
 }
 
 /// Reads a source by a shape.
