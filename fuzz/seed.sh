@@ -34,6 +34,7 @@ lines() {
 
 copy_named formats_auto "$root"/tests/formats/*/* "$root"/examples/*/*
 copy_named renderers "$root"/tests/formats/*/* "$root"/examples/*/*
+copy stream "$root"/tests/formats/*/*.json*
 copy formats_each "$root"/tests/formats/*/* "$root"/examples/*/*
 for folder in "$root"/tests/formats/*; do
     copy "format_$(basename "$folder" | tr - _)" "$folder"/*

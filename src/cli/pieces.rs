@@ -6,7 +6,6 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
 use std::sync::Arc;
 
 use buckstop::check::{Opening, Options};
@@ -65,21 +64,18 @@ impl Piece {
     }
 }
 
-/// Whether it takes a look into an input to know whether it is read in pieces.
+/// Whether it takes a look into an input to know whether it is read in pieces: if it comes through
+/// a pipe, or if it is large, or may be once it is decompressed, and its name is that of data.
 pub(super) fn may_be_cut(input: &Input) -> bool {
-    match input {
-        Input::Stdin(_) => true,
-        Input::Named(path) | Input::Met(path) => {
-            let known = ending(path).is_some_and(|it| ENDINGS.contains(&it.as_str()));
-            known && may_be_large(path)
-        }
-    }
-}
-
-/// Whether a file has more bytes than a piece, or may have once it is decompressed.
-fn may_be_large(path: &Path) -> bool {
-    let compressed = path.extension().is_some_and(|it| it == "gz" || it == "zst");
-    path.metadata().is_ok_and(|it| !it.is_dir() && (compressed || it.len() > PIECE as u64))
+    let path = match input {
+        Input::Stdin(_) => return true,
+        Input::Named(path) | Input::Met(path) => path,
+    };
+    let Ok(metadata) = path.metadata() else { return false };
+    let is_data = || ending(path).is_some_and(|it| ENDINGS.contains(&it.as_str()));
+    let compressed = || path.extension().is_some_and(|it| it == "gz" || it == "zst");
+    let is_pipe = !metadata.is_file() && !metadata.is_dir();
+    is_pipe || is_data() && (metadata.len() > PIECE as u64 || compressed())
 }
 
 /// Looks into an input.
