@@ -218,7 +218,7 @@ fn only_what_has_changed_since_a_revision_is_checked() {
     repository.git(&["tag", "v1"]);
     assert_eq!(changed(path, "HEAD", &["."]), [""; 0]);
 
-    put(path, "edited.txt", &BAD.repeat(1).replace("Sorry", "Well"));
+    put(path, "edited.txt", &BAD.replace("Sorry", "Well"));
     put(path, "with a space/größe \"x\".txt", BAD);
     put(path, "ignored.txt", BAD);
     fs::remove_file(path.join("deleted.txt")).expect("a file less");

@@ -30,6 +30,7 @@ use super::{Status, complaint_of, is_broken_pipe};
 /// The arguments of `buckstop check`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct CheckArgs {
     /// Files and folders to check; `-` is standard input [default: what is piped in, or else
     /// the current folder]

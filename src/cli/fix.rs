@@ -335,7 +335,7 @@ fn leave_binary(input: &Input, source: &Source) -> Option<Outcome> {
     let output = match input {
         Input::Met(_) => return None,
         Input::Stdin(_) => source.bytes().to_vec(),
-        _ => Vec::new(),
+        Input::Named(_) => Vec::new(),
     };
     Some(Outcome { name, output, warnings, ..Outcome::default() })
 }

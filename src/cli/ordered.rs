@@ -87,16 +87,13 @@ fn collect<R, E>(
     let mut early = BTreeMap::new();
     let mut turn = 0;
     loop {
-        let next = match results.try_recv() {
-            Ok(next) => next,
-            Err(_) => {
-                take(Step::Pause)?;
-                // A thread that panicked leaves a hole; the scope passes its panic on.
-                let Ok(next) = results.recv() else { return Ok(()) };
-                next
-            }
-        };
-        let (index, weight, result) = next;
+        let ready = results.try_recv().ok();
+        if ready.is_none() {
+            take(Step::Pause)?;
+        }
+        // A thread that panicked leaves a hole; the scope passes its panic on.
+        let next = ready.or_else(|| results.recv().ok());
+        let Some((index, weight, result)) = next else { return Ok(()) };
         early.insert(index, (weight, result));
         while let Some((weight, result)) = early.remove(&turn) {
             take(Step::Result(result))?;

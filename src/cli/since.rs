@@ -21,7 +21,7 @@ pub(super) struct Since {
     revision: OsString,
     /// What has changed, by the root of the working tree.
     trees: FxHashMap<PathBuf, FxHashSet<PathBuf>>,
-    /// The roots of folders.
+    /// The root of the outermost working tree, by the root of each.
     roots: FxHashMap<PathBuf, PathBuf>,
 }
 
@@ -58,8 +58,7 @@ impl Since {
         // A file that is not there is a complaint of those who read it.
         let Ok(path) = fs::canonicalize(path) else { return Ok(true) };
         let folder = path.parent().unwrap_or(&path).to_owned();
-        let root = self.root(folder)?;
-        let outer = self.outermost(root)?;
+        let outer = self.root(&folder)?;
         if !self.trees.contains_key(&outer) {
             let mut found = FxHashSet::default();
             let since = base(&outer, &self.revision)?;
@@ -69,33 +68,39 @@ impl Since {
         Ok(self.trees[&outer].contains(&path))
     }
 
-    /// The root of the working tree that a folder lies in.
-    fn root(&mut self, folder: PathBuf) -> Result<PathBuf, Complaint> {
-        if let Some(root) = self.roots.get(&folder) {
-            return Ok(root.clone());
+    /// The root of the working tree that a folder lies in; in a submodule, of that around it.
+    fn root(&mut self, folder: &Path) -> Result<PathBuf, Complaint> {
+        for place in folder.ancestors() {
+            if let Some(root) = self.roots.get(place) {
+                return Ok(root.clone());
+            }
+            if place.join(".git").exists() {
+                break;
+            }
         }
-        let told = git(&folder, ["rev-parse", "--show-toplevel"]).map_err(|error| match error {
+        let told = git(folder, ["rev-parse", "--show-toplevel"]).map_err(|error| match error {
             Failure::Missing(complaint) => complaint,
-            Failure::Said(_) => no_repository(&folder),
+            Failure::Said(_) => no_repository(folder),
         })?;
-        let root = path_of(told.strip_suffix(b"\n").unwrap_or(&told));
-        let root = fs::canonicalize(&root).unwrap_or(root);
-        self.roots.insert(folder, root.clone());
+        let inner = path_of(told.strip_suffix(b"\n").unwrap_or(&told));
+        let inner = fs::canonicalize(&inner).unwrap_or(inner);
+        let root = outermost(inner.clone())?;
+        self.roots.insert(inner, root.clone());
         Ok(root)
     }
+}
 
-    /// The root of the repository that a submodule belongs to, however deep; that of another
-    /// repository is its own.
-    fn outermost(&mut self, root: PathBuf) -> Result<PathBuf, Complaint> {
-        let asked = ["rev-parse", "--show-superproject-working-tree"];
-        let told = git(&root, asked).map_err(|error| error.complaint(&root))?;
-        let outer = told.strip_suffix(b"\n").unwrap_or(&told);
-        if outer.is_empty() {
-            return Ok(root);
-        }
-        let outer = path_of(outer);
-        self.outermost(fs::canonicalize(&outer).unwrap_or(outer))
+/// The root of the repository that a submodule belongs to, however deep; that of another
+/// repository is its own.
+fn outermost(root: PathBuf) -> Result<PathBuf, Complaint> {
+    let asked = ["rev-parse", "--show-superproject-working-tree"];
+    let told = git(&root, asked).map_err(|error| error.complaint(&root))?;
+    let outer = told.strip_suffix(b"\n").unwrap_or(&told);
+    if outer.is_empty() {
+        return Ok(root);
     }
+    let outer = path_of(outer);
+    outermost(fs::canonicalize(&outer).unwrap_or(outer))
 }
 
 /// The revision to compare with: the last that `revision` and the present one share.

@@ -69,7 +69,7 @@ impl Sweep<'_> {
         )
     }
 
-    fn check<'t>(self, job: Job<'t>) -> Outcome<'t> {
+    fn check(self, job: Job<'_>) -> Outcome<'_> {
         let Task { input, settled } = job.planned.as_ref().map_err(Complaint::clone)?;
         let options = Options { explain_skips: self.explain_skips, ..settled.options.clone() };
         let read = self.times.read(|| job.work.read(input, &options))?;

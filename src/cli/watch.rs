@@ -205,7 +205,7 @@ impl Watch {
             .map(|(name, found)| format!("{name} ({found})"))
             .collect();
         if !others.is_empty() {
-            told += &format!("; still in {}", others.join(", "));
+            told = format!("{told}; still in {}", others.join(", "));
         }
         terminal.aside(&buckstop::render::visible(&format!("{told}. Ctrl-C ends.")))
     }

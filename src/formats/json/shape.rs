@@ -156,7 +156,9 @@ impl Start {
         let documents = Documents::of(start).take(ENOUGH).filter_map(|document| document.value);
         let documents: Vec<Value> = documents.collect();
         let mut names = FxHashSet::default();
-        documents.iter().for_each(|document| document.add_names(start, &mut names));
+        for document in &documents {
+            document.add_names(start, &mut names);
+        }
         let names = (!names.iter().any(|name| name.contains('\\'))).then_some(names);
         Self { documents, names }
     }
