@@ -173,6 +173,7 @@ impl CheckArgs {
             explain_skips: self.explain_skips,
             quiet: self.quiet,
             width: width(),
+            columns: self.outputs.columns(),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use buckstop::render::{OutputFormat, RenderOptions, Renderer};
 use buckstop::report::{Report, Summary};
+use buckstop::source::ColumnUnit;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::terminal::Complaint;
@@ -31,6 +32,14 @@ pub(super) struct OutputArgs {
         conflicts_with = "output_format"
     )]
     output: Vec<Asked>,
+
+    /// What columns count [default: characters]
+    ///
+    /// For readers that count in another way: Vim and Kakoune in bytes, VS Code and language
+    /// servers in UTF-16. It is a matter of full, concise, grouped, json, jsonl and csv; each of
+    /// the other formats counts as its readers do.
+    #[arg(long, value_name = "UNIT", value_parser = column_unit())]
+    columns: Option<ColumnUnit>,
 }
 
 /// One output that is asked for.
@@ -64,6 +73,19 @@ fn output_format() -> impl TypedValueParser<Value = OutputFormat> {
     PossibleValuesParser::new(values).try_map(|name| name.parse::<OutputFormat>())
 }
 
+fn column_unit() -> impl TypedValueParser<Value = ColumnUnit> {
+    let values = [
+        PossibleValue::new("characters").help("Unicode scalar values; a combining mark is one"),
+        PossibleValue::new("bytes").help("Bytes of UTF-8, whatever the encoding of the file"),
+        PossibleValue::new("utf16").help("Units of UTF-16; most emoji are two"),
+    ];
+    PossibleValuesParser::new(values).map(|name| match name.as_str() {
+        "bytes" => ColumnUnit::Bytes,
+        "utf16" => ColumnUnit::Utf16,
+        _ => ColumnUnit::Characters,
+    })
+}
+
 /// The outputs of a run.
 pub(super) struct Outputs(Vec<Output>);
 
@@ -74,11 +96,17 @@ struct Output {
 }
 
 impl OutputArgs {
+    /// What columns count.
+    pub(super) fn columns(&self) -> ColumnUnit {
+        self.columns.unwrap_or_default()
+    }
+
     /// Gets everything ready that is asked for. `options` are those of standard output.
     ///
     /// # Errors
     ///
-    /// A complaint if a file can't be written, or if two outputs would be mixed.
+    /// A complaint if a file can't be written, if two outputs would be mixed, or if no output
+    /// counts columns as it is asked to.
     pub(super) fn outputs(&self, options: RenderOptions) -> Result<Outputs, Complaint> {
         let single = [Asked { format: self.output_format, path: None }];
         let asked = if self.output.is_empty() { &single[..] } else { &self.output };
@@ -88,6 +116,11 @@ impl OutputArgs {
             let place = place.unwrap_or_else(|| "standard output".to_owned());
             let complaint = Complaint::new(format!("two outputs can't both go to {place}"));
             return Err(complaint.help("give each a file of its own: --output FORMAT=PATH"));
+        }
+        if self.columns.is_some() && !asked.iter().any(|it| it.format.has_columns_to_choose()) {
+            let names: Vec<_> = asked.iter().map(|it| it.format.as_str()).collect();
+            let message = format!("--columns means nothing to {}", names.join(" and "));
+            return Err(Complaint::new(message).help("leave it out, or choose another output"));
         }
         asked.iter().map(|asked| asked.output(options)).collect::<Result<_, _>>().map(Outputs)
     }

@@ -20,6 +20,7 @@ mod grouped;
 mod json;
 mod jsonl;
 mod junit;
+mod markdown;
 mod pack;
 mod paint;
 mod rdjson;
@@ -40,7 +41,7 @@ use std::str::FromStr;
 
 use crate::finding::{Applicability, Finding, Skip};
 use crate::report::{Report, Summary};
-use crate::source::{Position, Problem, Source};
+use crate::source::{ColumnUnit, Position, Problem, Source};
 use crate::text::{SourceSpan, TextSpan};
 use crate::turn::Role;
 
@@ -83,6 +84,9 @@ pub struct RenderOptions {
     pub quiet: bool,
     /// Width of the terminal, in columns.
     pub width: usize,
+    /// What columns count in the formats that have no reader of their own to count for, those
+    /// of which [`OutputFormat::has_columns_to_choose`] holds.
+    pub columns: ColumnUnit,
 }
 
 /// Declares the output formats: the name that users write, and what makes the renderer.
@@ -150,6 +154,18 @@ output_formats! {
     Tap = "tap" => tap::Tap::new,
     /// A table for spreadsheets, one row per finding
     Csv = "csv" => csv::Csv::new,
+    /// A summary for merge requests and the pages of CI services
+    Markdown = "markdown" => markdown::Markdown::new,
+}
+
+impl OutputFormat {
+    /// Whether columns are counted as [`RenderOptions::columns`] asks for. The other formats are
+    /// made for readers that count in one way only, or have no columns.
+    #[must_use]
+    pub fn has_columns_to_choose(self) -> bool {
+        use OutputFormat::{Concise, Csv, Full, Grouped, Json, Jsonl};
+        matches!(self, Full | Concise | Grouped | Json | Jsonl | Csv)
+    }
 }
 
 impl fmt::Display for OutputFormat {
@@ -241,6 +257,11 @@ fn origin(report: &Report<'_>, turn: usize) -> Option<String> {
         .map(|id| format!(" of conversation {}", one_line(id, NAME_WIDTH)))
         .unwrap_or_default();
     Some(format!("{who}turn {}{conversation}", placed.number))
+}
+
+/// Where a span starts, as people are asked to count.
+fn start_of(source: &Source, span: SourceSpan, options: RenderOptions) -> Position {
+    source.position_in(span.start, options.columns)
 }
 
 /// `path:line:column`, fit for a terminal.
