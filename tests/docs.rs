@@ -167,10 +167,8 @@ fn commands_run_and_write_what_is_shown() {
             let errors = String::from_utf8_lossy(&done.stderr);
             let place = format!("{}: {line}", block.page);
             assert!(done.status.code().is_some_and(|code| code < 2), "{place}: {errors}");
-            assert!(
-                !errors.contains("error:") && !errors.contains("warning:"),
-                "{place}: {errors}"
-            );
+            let failed = ["error:", "nothing was checked", "nothing to check"];
+            assert!(!failed.iter().any(|it| errors.contains(it)), "{place}: {errors}");
             ran += 1;
             if !output.is_empty() {
                 assert_eq!(String::from_utf8_lossy(&done.stdout), output, "{place}");
