@@ -1,5 +1,6 @@
 //! Where findings go: several output formats at once, each to standard output or to a file.
 
+use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -7,7 +8,7 @@ use std::str::FromStr;
 use buckstop::render::{OutputFormat, RenderOptions, Renderer};
 use buckstop::report::{Report, Summary};
 use buckstop::source::ColumnUnit;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 
 use super::terminal::Complaint;
 use super::write::NewFile;
@@ -28,7 +29,8 @@ pub(super) struct OutputArgs {
     #[arg(
         long,
         value_name = "FORMAT[=PATH]",
-        value_parser = str::parse::<Asked>,
+        value_parser = AskedParser,
+        hide_possible_values = true,
         conflicts_with = "output_format"
     )]
     output: Vec<Asked>,
@@ -67,10 +69,34 @@ impl FromStr for Asked {
     }
 }
 
+/// Reads [`Asked`], and tells shells what it can begin with.
+#[derive(Clone)]
+struct AskedParser;
+
+impl TypedValueParser for AskedParser {
+    type Value = Asked;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<Asked, clap::Error> {
+        let parser = StringValueParser::new().try_map(|written| written.parse::<Asked>());
+        parser.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue>>> {
+        Some(Box::new(possible_formats()))
+    }
+}
+
 fn output_format() -> impl TypedValueParser<Value = OutputFormat> {
-    let values =
-        OutputFormat::ALL.iter().map(|it| PossibleValue::new(it.as_str()).help(it.about()));
-    PossibleValuesParser::new(values).try_map(|name| name.parse::<OutputFormat>())
+    PossibleValuesParser::new(possible_formats()).try_map(|name| name.parse::<OutputFormat>())
+}
+
+fn possible_formats() -> impl Iterator<Item = PossibleValue> {
+    OutputFormat::ALL.iter().map(|it| PossibleValue::new(it.as_str()).help(it.about()))
 }
 
 fn column_unit() -> impl TypedValueParser<Value = ColumnUnit> {

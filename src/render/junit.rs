@@ -1,4 +1,4 @@
-//! `JUnit` XML, which test reports are made of.
+//! JUnit XML, which test reports are made of.
 //!
 //! A test suite for each source (each piece of a large one), and in it a failed test case for
 //! each finding, or one that passed where there is none. Whatever its severity, a finding is a

@@ -140,7 +140,7 @@ output_formats! {
     Github = "github" => github::Github::new,
     /// A Code Quality report of GitLab
     Gitlab = "gitlab" => gitlab::Gitlab::new,
-    /// `JUnit` XML, a test case per finding
+    /// JUnit XML, a test case per finding
     Junit = "junit" => junit::Junit::new,
     /// Checkstyle XML
     Checkstyle = "checkstyle" => checkstyle::Checkstyle::new,
