@@ -46,12 +46,6 @@ impl Unit {
             }
         }
     }
-
-    /// How long the words are.
-    fn of_words(self) -> usize {
-        // They are ASCII, where all units are the same.
-        WORDS.len()
-    }
 }
 
 /// A place in an output: line, column, and the column of the end if the format has one.
@@ -135,7 +129,8 @@ fn assert_columns(format: &str, unit: Unit, args: &[&str], bom: &str) {
     for (line, column, end) in places {
         // A byte order mark is no character, but reviewdog counts the bytes of the file.
         let mark = if line == 1 && format.starts_with("rd") { bom } else { "" };
-        let end = end.unwrap_or(column + unit.of_words());
+        // The words are ASCII, where all units are the same.
+        let end = end.unwrap_or(column + WORDS.len());
         let words = unit.cut(&format!("{mark}{}", LINES[line - 1]), column, end);
         assert_eq!(words, WORDS, "{format} {args:?}, line {line}, column {column} to {end}");
     }

@@ -84,8 +84,8 @@ pub struct RenderOptions {
     pub quiet: bool,
     /// Width of the terminal, in columns.
     pub width: usize,
-    /// What columns count in the formats that have no reader of their own to count for, those
-    /// of which [`OutputFormat::has_columns_to_choose`] holds.
+    /// What the columns of findings count in the formats that have no reader of their own to count
+    /// for, those of which [`OutputFormat::has_columns_to_choose`] holds.
     pub columns: ColumnUnit,
 }
 
