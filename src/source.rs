@@ -198,6 +198,20 @@ impl Source {
         Position { line, column }
     }
 
+    /// A position of this source with its column in another unit.
+    #[must_use]
+    pub fn recounted(&self, at: Position, unit: ColumnUnit) -> Position {
+        let marks = self.marks.get_or_init(|| self.mark());
+        let here = Position { line: at.line.saturating_sub(self.before.lines), ..at };
+        let after = marks.partition_point(|mark| mark.position <= here);
+        let mark = marks[after.saturating_sub(1)];
+        let mut offset = mark.offset;
+        for _ in mark.position.column..at.column {
+            offset += self.content.character_len(offset);
+        }
+        self.position_in(self.before.bytes + offset, unit)
+    }
+
     /// The line of a byte offset, and its column in bytes of UTF-8, counted from 1.
     ///
     /// In a source that is UTF-8 a BOM is three bytes of the first line, as it is for every
@@ -354,6 +368,15 @@ impl Content {
                 }
                 (at, characters)
             }
+        }
+    }
+
+    /// How many bytes the character at an offset takes; none at the end.
+    fn character_len(&self, offset: usize) -> usize {
+        match self {
+            Self::Utf8(text) => text[offset..].chars().next().map_or(0, char::len_utf8),
+            Self::Other(bytes, _) if offset >= bytes.len() => 0,
+            Self::Other(bytes, encoding) => character_len(&bytes[offset..], *encoding),
         }
     }
 
@@ -613,7 +636,7 @@ mod tests {
         for (source, offset, line, columns) in [
             (source(text.as_bytes()), 3 + 10, 2, [5, 11, 6]),
             (source(marked.as_bytes()), 6 + 10, 2, [5, 11, 6]),
-            (source(&utf16(text, u16::to_be_bytes)), 6 + 10, 2, [5, 11, 6]),
+            (source(&utf16(&marked, u16::to_be_bytes)), 8 + 10, 2, [5, 11, 6]),
             (source(&utf16(&marked, u16::to_le_bytes)), 8 + 10, 2, [5, 11, 6]),
             (source("\u{feff}🙂x".as_bytes()), 3 + 4, 1, [2, 5, 3]),
             (source(b"caf\xE9 x"), 5, 1, [6, 7, 6]),
@@ -624,6 +647,7 @@ mod tests {
             for (unit, column) in [Characters, Bytes, Utf16].into_iter().zip(columns) {
                 let position = source.position_in(offset, unit);
                 assert_eq!(position, at(line, column), "{unit:?} in {:?}", source.bytes());
+                assert_eq!(source.recounted(at(line, columns[0]), unit), position);
             }
         }
     }

@@ -184,6 +184,24 @@ fn columns_are_counted_as_asked() {
     }
 }
 
+/// What could not be read has a place, too.
+#[test]
+fn places_of_problems_are_counted_as_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("a.txt"), b"hi\n\xF0\x9F\x99\x82e\xCC\x81 \xFF").expect("a file");
+    for (unit, column) in [("characters", 5), ("bytes", 9), ("utf16", 6)] {
+        for format in ["full", "concise", "grouped"] {
+            let output = Command::new(env!("CARGO_BIN_EXE_buckstop"))
+                .args(["check", "a.txt", "--columns", unit, "--output-format", format])
+                .current_dir(folder.path())
+                .output()
+                .expect("buckstop runs");
+            let text = String::from_utf8_lossy(&output.stdout);
+            assert!(text.contains(&format!("2:{column}")), "{format} in {unit}: {text}");
+        }
+    }
+}
+
 #[test]
 fn columns_are_not_asked_of_a_format_that_counts_in_one_way_only() {
     let output = check(&["--columns=utf16", "--output=sarif=a.sarif", "--output", "github"], "");

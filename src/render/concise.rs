@@ -37,7 +37,7 @@ impl Concise {
     }
 
     fn problem(&self, report: &Report<'_>, problem: &Problem) -> String {
-        let place = problem_place(&report.source, problem);
+        let place = problem_place(&report.source, problem, self.options);
         let warning = self.paint.severity(Severity::Warning, "warning:");
         format!("{}: {warning} {}", self.paint.bold(&place), visible(&problem.message))
     }

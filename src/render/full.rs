@@ -35,7 +35,7 @@ impl Full {
             severity: Severity::Warning,
             id: None,
             title: &problem.message,
-            place: problem_place(&report.source, problem),
+            place: problem_place(&report.source, problem, self.options),
             snippet: None,
             notes: Vec::new(),
         })

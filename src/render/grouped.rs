@@ -44,7 +44,7 @@ impl Grouped {
 
     fn rows(&self, report: &Report<'_>) -> Vec<Row> {
         let problems = if self.options.quiet { &[][..] } else { &report.problems };
-        let problems = problems.iter().map(unread);
+        let problems = problems.iter().map(|it| unread(report, it, self.options));
         let entries = Entry::of(report, self.options);
         problems.chain(entries.into_iter().map(|entry| row(report, entry, self.options))).collect()
     }
@@ -130,9 +130,10 @@ fn row(report: &Report<'_>, entry: Entry<'_>, options: RenderOptions) -> Row {
     }
 }
 
-fn unread(problem: &Problem) -> Row {
+fn unread(report: &Report<'_>, problem: &Problem, options: RenderOptions) -> Row {
+    let position = problem.position.map(|it| report.source.recounted(it, options.columns));
     Row {
-        place: problem.position.map(at).unwrap_or_default(),
+        place: position.map(at).unwrap_or_default(),
         kind: "warning",
         severity: Some(Severity::Warning),
         rule: "unread".to_owned(),

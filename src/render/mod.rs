@@ -84,7 +84,7 @@ pub struct RenderOptions {
     pub quiet: bool,
     /// Width of the terminal, in columns.
     pub width: usize,
-    /// What the columns of findings count in the formats that have no reader of their own to count
+    /// What columns count in the formats that have no reader of their own to count
     /// for, those of which [`OutputFormat::has_columns_to_choose`] holds.
     pub columns: ColumnUnit,
 }
@@ -270,9 +270,9 @@ fn place(source: &Source, at: Position) -> String {
 }
 
 /// The place of a problem, or only the path if it concerns the whole source.
-fn problem_place(source: &Source, problem: &Problem) -> String {
+fn problem_place(source: &Source, problem: &Problem, options: RenderOptions) -> String {
     match problem.position {
-        Some(at) => place(source, at),
+        Some(at) => place(source, source.recounted(at, options.columns)),
         None => visible(source.name()).into_owned(),
     }
 }
