@@ -5,15 +5,16 @@
 //!
 //! | where | severity | rule | found | say instead |
 //! | --- | --- | --- | --- | --- |
-//! | <code>a&#46;txt&#58;3</code> | error | not&#45;my&#45;job | <code>not my job</code> | ... |
+//! | <code>a.txt&#58;3</code> | error | not-my-job | <code>not my job</code> | ... |
 //! ```
 //!
 //! Such pages take about a megabyte and refuse what is longer, so a long table is cut and the
 //! last line tells how many findings it lacks. It has lines only, counted from 1, and no skips.
 //!
-//! Texts are hostile. Every punctuation mark is written as a character reference, so that no word
-//! opens a link, a cell or HTML, whichever Markdown the page understands. What comes from a source
-//! stands in `<code>`, where `@name` notifies nobody and `#1` refers to nothing.
+//! Texts are hostile. Every punctuation mark but those of plain prose is written as a character
+//! reference, so that no word opens a link, a cell, a formula or HTML, whichever Markdown the page
+//! understands. What comes from a source stands in `<code>`, where `@name` notifies nobody and `#1`
+//! refers to nothing.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -100,13 +101,23 @@ fn inert(words: &str) -> String {
     let line = one_line(words, WORDS_WIDTH);
     let mut inert = String::with_capacity(line.len());
     for c in line.chars() {
-        if c.is_ascii_punctuation() {
+        if is_markup(c, inert.chars().next_back()) {
             _ = write!(inert, "&#{};", u32::from(c));
         } else {
             inert.push(c);
         }
     }
     inert
+}
+
+/// Whether a character in the middle of a line may mean something, by itself or with others.
+fn is_markup(c: char, before: Option<char>) -> bool {
+    match c {
+        // `www.example.com` becomes a link where there is nothing else to tell one.
+        '.' => matches!(before, Some('w' | 'W')),
+        '\'' | '"' | ',' | ';' | '?' | '(' | ')' | '-' | '/' | '=' => false,
+        c => c.is_ascii_punctuation(),
+    }
 }
 
 #[cfg(test)]
@@ -130,7 +141,7 @@ mod tests {
 
         | where | severity | rule | found | say instead |
         | --- | --- | --- | --- | --- |
-        | <code>a&#46;txt&#58;1 · &#64;ana &#40;agent&#41;&#44; turn 2</code> | error | not&#45;my&#45;job | <code>Not my job</code> | <code>Let me see</code> |
+        | <code>a.txt&#58;1 · &#64;ana (agent), turn 2</code> | error | not-my-job | <code>Not my job</code> | <code>Let me see</code> |
         ");
     }
 
