@@ -212,6 +212,7 @@ fn every_check_that_is_shown_finds_something() {
     let checks = Regex::new(r"buckstop (?<check>check[^`'|\n]* --output[^'|\n]*)").expect("sound");
     let shown: Vec<_> = checks.captures_iter(&page).map(|it| it["check"].to_owned()).collect();
     assert!(shown.len() >= 6, "{shown:?}");
+    let reports = Regex::new("=\"?(?<path>[a-z/-]+[.][a-z]+)").expect("sound");
     for check in shown {
         let desk = desk();
         for name in ["out", "drafts"] {
@@ -224,7 +225,6 @@ fn every_check_that_is_shown_finds_something() {
         let told = String::from_utf8_lossy(&done.stderr);
         assert!(done.status.code().is_some_and(|code| code < 2), "{check}: {told}");
         let mut written = String::from_utf8_lossy(&done.stdout).into_owned();
-        let reports = Regex::new("=\"?(?<path>[a-z/-]+[.][a-z]+)").expect("sound");
         for report in reports.captures_iter(&check) {
             let path = desk.path().join(&report["path"]);
             written += &fs::read_to_string(path).expect("the report that is named");
