@@ -22,7 +22,7 @@ use serde_json::value::RawValue;
 use crate::check::{Options, judge, understand_record};
 use crate::render::{RenderOptions, write_findings, write_json};
 use crate::rules::Ruleset;
-use crate::source::Source;
+use crate::source::{ColumnUnit, Source};
 
 /// Answers records.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +92,13 @@ impl<'r> Answerer<'r> {
         head(id.as_deref(), out);
         out.extend_from_slice(format!("\"turns\":{turns},\"findings\":").as_bytes());
         let explain_skips = self.options.explain_skips;
-        let options = RenderOptions { color: false, explain_skips, quiet: true, width: 0 };
+        let options = RenderOptions {
+            color: false,
+            explain_skips,
+            quiet: true,
+            width: 0,
+            columns: ColumnUnit::Characters,
+        };
         // Memory takes whatever is written.
         _ = write_findings(&report, options, out);
         Ok(())

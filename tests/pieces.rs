@@ -10,10 +10,15 @@ use buckstop::formats::Rest;
 use buckstop::render::{OutputFormat, RenderOptions};
 use buckstop::report::{Joint, Report, Summary};
 use buckstop::rules::Ruleset;
-use buckstop::source::{Before, Source};
+use buckstop::source::{Before, ColumnUnit, Source};
 
-const PLAIN: RenderOptions =
-    RenderOptions { color: false, explain_skips: true, quiet: true, width: 80 };
+const PLAIN: RenderOptions = RenderOptions {
+    color: false,
+    explain_skips: true,
+    quiet: true,
+    width: 80,
+    columns: ColumnUnit::Characters,
+};
 
 const FORMATS: [OutputFormat; 4] =
     [OutputFormat::Jsonl, OutputFormat::Sarif, OutputFormat::Concise, OutputFormat::Rdjsonl];

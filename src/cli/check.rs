@@ -173,6 +173,7 @@ impl CheckArgs {
             summary: Summary::default(),
             limits: self.limits,
             counted: 0,
+            bytes: 0,
             progress: Progress::new(&tasks, !self.quiet),
             times: &times,
             watch,
@@ -188,6 +189,10 @@ impl CheckArgs {
         run.outputs.finish(&run.summary, &mut run.terminal.out)?;
         if run.summary.context_turns > 0 && run.summary.turns == 0 && !self.quiet {
             run.terminal.warning(&nobody_to_check())?;
+        }
+        let piped = self.paths.is_empty() && run.watch.is_none();
+        if piped && run.summary.files > 0 && run.bytes == 0 && !self.quiet {
+            run.terminal.warning(&nothing_piped())?;
         }
         if self.verbose {
             run.terminal.aside(&run.progress.told(&times, &run.summary, threads.get()))?;
@@ -222,7 +227,13 @@ impl CheckArgs {
         watch: Option<&mut Watch>,
         configs: &Arc<Configs>,
     ) -> Result<Vec<Result<Input, Complaint>>, Complaint> {
-        let paths = watch.as_ref().map_or(self.paths.as_slice(), |watch| watch.paths());
+        let here = [PathBuf::from(".")];
+        let paths = match &watch {
+            Some(watch) => watch.paths(),
+            // What is piped in has no history.
+            None if self.paths.is_empty() && self.since_git.is_some() => &here,
+            None => &self.paths,
+        };
         let mut inputs = input::find(paths, configs);
         if let Some(revision) = &self.since_git {
             inputs = Since::new(revision).changed(inputs)?;
@@ -239,6 +250,7 @@ impl CheckArgs {
             explain_skips: self.explain_skips,
             quiet: self.quiet,
             width: width(),
+            columns: self.outputs.columns(),
         }
     }
 }
@@ -253,6 +265,8 @@ struct Run<'a, W: Write> {
     progress: Progress,
     times: &'a Times,
     watch: Option<&'a mut Watch>,
+    /// Bytes of all that was read.
+    bytes: usize,
     terminal: &'a mut Terminal<W>,
     status: &'a mut Status,
 }
@@ -303,6 +317,7 @@ impl<W: Write> Run<'_, W> {
 
     fn count(&mut self, report: &Report<'_>, fail_on: FailOn) {
         self.summary.add(report);
+        self.bytes += report.source.bytes().len();
         let counts = |it: &&Finding<'_>| fail_on.is_met_by(it.rule.severity);
         self.counted += report.findings.iter().filter(counts).count();
         // Whoever stops reading early has seen what counts, unless so much may be.
@@ -331,6 +346,12 @@ fn nobody_to_check() -> Complaint {
         "`buckstop turns` shows who was taken for whom; --agent, --agent-domain and --roles \
          change it",
     )
+}
+
+/// Where nobody sits before a terminal, as in CI, standard input is read unless a path is named.
+fn nothing_piped() -> Complaint {
+    Complaint::new("nothing was checked, as nothing was piped in")
+        .help("to check the current folder, name it: buckstop check .")
 }
 
 /// Folders may hold nothing that a walk picks up.
