@@ -68,7 +68,7 @@ pub fn check<'r>(source: Source, options: &Options, ruleset: &'r Ruleset) -> Rep
         suppressed = silenced;
         problems.extend(useless);
     }
-    Report { source, turns, findings, suppressed, skips, problems }
+    Report { source, turns, findings, suppressed, known: Vec::new(), skips, problems }
 }
 
 /// What a check goes by: who says what, and what of it is checked.

@@ -32,6 +32,8 @@ pub mod report;
 
 pub mod fingerprint;
 
+pub mod baseline;
+
 pub mod check;
 
 pub mod config;

@@ -41,6 +41,7 @@ pub(crate) fn report<'r>(name: &str, bytes: &[u8], rule: &'r Rule, words: &[&str
         turns,
         findings: Vec::new(),
         suppressed: Vec::new(),
+        known: Vec::new(),
         skips: Vec::new(),
         problems,
     };

@@ -8,6 +8,7 @@
 //! A new format is one new file and one line in [`OutputFormat`].
 
 mod azure;
+mod baseline;
 mod checkstyle;
 mod concise;
 mod csv;
@@ -44,6 +45,7 @@ use crate::source::{Position, Problem, Source};
 use crate::text::{SourceSpan, TextSpan};
 use crate::turn::Role;
 
+pub use baseline::write_baseline;
 pub use json::write_json;
 pub use pack::pack_error;
 pub use paint::Paint;
