@@ -196,7 +196,7 @@ fn mistake(error: &serde_json::Error) -> BaselineError {
         line,
         column,
         message: message.strip_suffix(&place).unwrap_or(&message).to_owned(),
-        help: "mend the line, or take stock anew with `buckstop baseline write`",
+        help: "mend the line, or delete the file and let `buckstop baseline write` write it anew",
     }
 }
 
@@ -297,9 +297,8 @@ impl Comparison {
     }
 
     /// Keeps all that is found from here on, known or not, for [`Comparison::taken_stock`].
-    #[must_use]
-    pub fn taking_stock(self) -> Self {
-        Self { found: Some(BTreeMap::new()), ..self }
+    pub fn take_stock(&mut self) {
+        self.found = Some(BTreeMap::new());
     }
 
     /// Takes the report on a file, or on the next piece of one, that was checked with these
@@ -329,11 +328,13 @@ impl Comparison {
         }
     }
 
-    /// Says that all files of some folders were looked at, with these rules: entries whose files
-    /// are gone from there are stale unless they were met elsewhere.
-    pub fn seek_gone(&mut self, is_in_folder: impl Fn(&str) -> bool, ruleset: &Ruleset) {
+    /// Says that all files of some folders were looked at, with one of these rulesets: entries
+    /// whose files are gone from there are stale unless they were met elsewhere.
+    pub fn seek_gone(&mut self, is_in_folder: impl Fn(&str) -> bool, rulesets: &[&Ruleset]) {
         for known in self.known.iter_mut().filter(|known| known.gone) {
-            known.sought |= is_in_folder(&known.entry.path) && takes_part(&known.entry, ruleset);
+            let entry = &known.entry;
+            let looked_for = || rulesets.iter().any(|ruleset| takes_part(entry, ruleset));
+            known.sought |= is_in_folder(&entry.path) && (rulesets.is_empty() || looked_for());
         }
     }
 
@@ -463,7 +464,8 @@ mod tests {
     }
 
     fn stock(files: &[(&str, &str)]) -> Baseline {
-        let mut comparison = Comparison::new(Baseline::default(), |_| false).taking_stock();
+        let mut comparison = Comparison::new(Baseline::default(), |_| false);
+        comparison.take_stock();
         take(&mut comparison, files);
         comparison.taken_stock()
     }
@@ -516,7 +518,7 @@ mod tests {
         assert_eq!(comparison.stale(), [], "the old folder was not looked at");
         let both = [("new/x.txt", "passes-the-buck", 1), ("old/x.txt", "passes-the-buck", 1)];
         assert_eq!(counts(&comparison.pruned()), both);
-        comparison.seek_gone(|path| path.starts_with("old/"), &ruleset(&[]));
+        comparison.seek_gone(|path| path.starts_with("old/"), &[&ruleset(&[])]);
         assert_eq!(stale(&comparison), [("old/x.txt".to_owned(), 1)]);
         assert_eq!(counts(&comparison.pruned()), both[..1]);
     }
@@ -524,7 +526,8 @@ mod tests {
     #[test]
     fn files_that_were_not_looked_at_are_not_stale() {
         let baseline = stock(&[("a.txt", BUCK), ("b.txt", SAW)]);
-        let mut comparison = Comparison::new(baseline.clone(), |_| false).taking_stock();
+        let mut comparison = Comparison::new(baseline.clone(), |_| false);
+        comparison.take_stock();
         assert_eq!(take(&mut comparison, &[("a.txt", "Hello.")]), (0, 0));
         assert_eq!(stale(&comparison), [("a.txt".to_owned(), 0)]);
         for left in [comparison.pruned(), comparison.taken_stock()] {
@@ -535,7 +538,8 @@ mod tests {
     #[test]
     fn a_file_that_was_lost_half_way_keeps_its_entries() {
         let baseline = stock(&[("a.txt", &format!("{BUCK} {BUCK} {SAW}"))]);
-        let mut comparison = Comparison::new(baseline.clone(), |_| false).taking_stock();
+        let mut comparison = Comparison::new(baseline.clone(), |_| false);
+        comparison.take_stock();
         take(&mut comparison, &[("a.txt", BUCK)]);
         comparison.lose("a.txt");
         assert_eq!(comparison.stale(), []);
@@ -564,8 +568,8 @@ mod tests {
         let mut baseline = stock(&[("a.txt", BUCK)]);
         baseline.entries[0].reason = Some("law".into());
         for path in ["a.txt", "b/a.txt"] {
-            let mut comparison =
-                Comparison::new(baseline.clone(), |_| path != "a.txt").taking_stock();
+            let mut comparison = Comparison::new(baseline.clone(), |_| path != "a.txt");
+            comparison.take_stock();
             take(&mut comparison, &[(path, &format!("{BUCK} {SAW}"))]);
             for left in [comparison.taken_stock(), comparison.pruned()] {
                 let entries: Vec<_> =

@@ -14,6 +14,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use super::Status;
 use super::discovery::FileArgs;
 use super::input::{self, PROSE};
+use super::known::{BaselineArgs, Known};
 use super::limits::LimitArgs;
 use super::ordered::{in_order, threads};
 use super::outputs::{OutputArgs, Outputs};
@@ -69,6 +70,9 @@ pub(super) struct CheckArgs {
     threads: Option<NonZeroUsize>,
 
     #[command(flatten)]
+    baseline: BaselineArgs,
+
+    #[command(flatten)]
     reading: ReadingArgs,
 
     #[command(flatten)]
@@ -91,11 +95,12 @@ Examples:
   buckstop check reply.txt --steps
   buckstop check drafts/ --rules our-rules.toml --ignore they-distancing
   buckstop check drafts/ --output-format json
+  buckstop check drafts/ --no-baseline
   buckstop check drafts/ --output sarif=out.sarif --output full
 
 Exit codes:
   0  nothing was found
-  1  deflections were found; with --fail-on: some of that severity or worse
+  1  deflections were found that no baseline knows; with --fail-on: some of that severity or worse
   2  something could not be read, or the arguments, a configuration or a rule pack are wrong";
 
 fn fail_on() -> impl TypedValueParser<Value = FailOn> {
@@ -117,11 +122,14 @@ pub(super) fn run(
     status: &mut Status,
 ) -> anyhow::Result<()> {
     let configs = args.files.configs(args.settings()).map_err(|it| it.tell(terminal))?;
-    let tasks = plan(input::find(&args.paths, &configs), &configs, terminal)?;
+    let place = args.baseline.place()?;
+    let inputs = place.but_itself(input::find(&args.paths, &configs), &configs);
+    let tasks = plan(inputs, &configs, terminal)?;
     if tasks.is_empty() && !args.quiet {
         terminal.warning(&nothing_to_check(&args.paths))?;
     }
     let mut run = Run {
+        known: Known::open(place, &args.paths, &tasks, &configs)?,
         outputs: args.outputs.outputs(args.render_options(terminal.color))?,
         summary: Summary::default(),
         limits: args.limits,
@@ -132,15 +140,18 @@ pub(super) fn run(
     in_order(
         &tasks,
         threads(args.threads),
-        |task| args.check_one(task),
-        |checked| run.take(checked),
+        |task| (task, check_task(task, args.explain_skips)),
+        |(task, checked)| run.take(task, checked),
     )?;
     if run.limits.are_passed(run.counted, run.summary.turns) {
         run.status.raise(Status::Findings);
     }
     run.outputs.finish(&run.summary, &mut run.terminal.out)?;
     if run.summary.context_turns > 0 && run.summary.turns == 0 && !args.quiet {
-        terminal.warning(&nobody_to_check())?;
+        run.terminal.warning(&nobody_to_check())?;
+    }
+    if !args.quiet {
+        tell_stale(&mut run.known, run.terminal)?;
     }
     // The process ends here, and taking the rules apart takes as long as checking a draft.
     std::mem::forget(tasks);
@@ -155,18 +166,6 @@ impl CheckArgs {
         given.over(self.select.and("steps", self.steps).settings())
     }
 
-    /// Checks one input; `None` if it is passed over.
-    fn check_one<'r>(
-        &self,
-        task: &'r Result<Task, Complaint>,
-    ) -> Result<Option<Checked<'r>>, Complaint> {
-        let Task { input, settled } = task.as_ref().map_err(Complaint::clone)?;
-        let options = Options { explain_skips: self.explain_skips, ..settled.options.clone() };
-        let report = input.read()?.map(|source| check(source, &options, &settled.ruleset));
-        let report = report.filter(|report| !input.is_passed_over(&report.turns));
-        Ok(report.map(|report| (report, settled.fail_on)))
-    }
-
     fn render_options(&self, color: bool) -> RenderOptions {
         RenderOptions {
             color,
@@ -177,11 +176,25 @@ impl CheckArgs {
     }
 }
 
-/// A report, and which of its findings make the check fail.
-type Checked<'r> = (Report<'r>, FailOn);
+/// Checks one input; `None` if it is passed over.
+///
+/// # Errors
+///
+/// A complaint if it can't be found or read.
+pub(super) fn check_task(
+    task: &Result<Task, Complaint>,
+    explain_skips: bool,
+) -> Result<Option<Report<'_>>, Complaint> {
+    let Task { input, settled } = task.as_ref().map_err(Complaint::clone)?;
+    let options = Options { explain_skips, ..settled.options.clone() };
+    let report = input.read()?.map(|source| check(source, &options, &settled.ruleset));
+    Ok(report.filter(|report| !input.is_passed_over(&report.turns)))
+}
 
 /// Writes results as they come in.
 struct Run<'a, W: Write> {
+    /// What is no news.
+    known: Known,
     outputs: Outputs,
     summary: Summary,
     limits: LimitArgs,
@@ -194,25 +207,37 @@ struct Run<'a, W: Write> {
 impl<W: Write> Run<'_, W> {
     /// Takes one input's result: a report, nothing for a file that was passed over, or the
     /// reason why it couldn't be read.
-    fn take(&mut self, checked: Result<Option<Checked<'_>>, Complaint>) -> io::Result<()> {
-        match checked {
-            Ok(None) => Ok(()),
-            Ok(Some((report, fail_on))) => {
-                self.summary.add(&report);
-                let counts = |it: &&Finding<'_>| fail_on.is_met_by(it.rule.severity);
-                self.counted += report.findings.iter().filter(counts).count();
-                // Whoever stops reading early has seen what counts, unless so much may be.
-                if self.limits.is_none() && self.counted > 0 {
-                    self.status.raise(Status::Findings);
-                }
+    fn take(
+        &mut self,
+        task: &Result<Task, Complaint>,
+        checked: Result<Option<Report<'_>>, Complaint>,
+    ) -> io::Result<()> {
+        match (task, checked) {
+            (Ok(task), Ok(Some(mut report))) => {
+                self.known.take(task, &mut report);
+                self.count(&report, task.settled.fail_on);
                 self.outputs.report(&report, &mut self.terminal.out)?;
                 self.tell_problems(&report)
             }
-            Err(complaint) => {
+            (_, Ok(_)) => Ok(()),
+            (task, Err(complaint)) => {
+                if let Ok(task) = task {
+                    self.known.lose(&task.input);
+                }
                 self.summary.unreadable += 1;
                 self.status.raise(Status::Failed);
                 self.terminal.error(&complaint)
             }
+        }
+    }
+
+    fn count(&mut self, report: &Report<'_>, fail_on: FailOn) {
+        self.summary.add(report);
+        let counts = |it: &&Finding<'_>| fail_on.is_met_by(it.rule.severity);
+        self.counted += report.findings.iter().filter(counts).count();
+        // Whoever stops reading early has seen what counts, unless so much may be.
+        if self.limits.is_none() && self.counted > 0 {
+            self.status.raise(Status::Findings);
         }
     }
 
@@ -226,6 +251,12 @@ impl<W: Write> Run<'_, W> {
             self.terminal.warning(&Complaint::about(problem, &report.source))
         })
     }
+}
+
+/// Tells what is known although it is no longer there.
+fn tell_stale(known: &mut Known, terminal: &mut Terminal<impl Write>) -> io::Result<()> {
+    known.finish();
+    known.complaints().try_for_each(|complaint| terminal.warning(&complaint))
 }
 
 /// A clean result means little where nobody's words were looked at.
