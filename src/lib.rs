@@ -34,6 +34,8 @@ pub mod fingerprint;
 
 pub mod baseline;
 
+pub mod statistics;
+
 pub mod check;
 
 pub mod config;

@@ -13,6 +13,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::Status;
 use super::discovery::FileArgs;
+use super::files::{self, Listing};
 use super::input::{self, PROSE};
 use super::known::{BaselineArgs, Known};
 use super::limits::LimitArgs;
@@ -40,6 +41,10 @@ pub(super) struct CheckArgs {
 
     #[command(flatten)]
     outputs: OutputArgs,
+
+    /// List the files that would be checked, each with its format, and check none
+    #[arg(long, conflicts_with_all = ["statistics", "summary", "output"])]
+    show_files: bool,
 
     /// Tell also which of the three steps a reply leaves out: acknowledge, solve, follow up
     ///
@@ -97,6 +102,7 @@ Examples:
   buckstop check drafts/ --output-format json
   buckstop check drafts/ --no-baseline
   buckstop check drafts/ --output sarif=out.sarif --output full
+  buckstop check drafts/ --statistics
 
 Exit codes:
   0  nothing was found
@@ -127,6 +133,10 @@ pub(super) fn run(
     let tasks = plan(inputs, &configs, terminal)?;
     if tasks.is_empty() && !args.quiet {
         terminal.warning(&nothing_to_check(&args.paths))?;
+    }
+    if args.show_files {
+        let listing = if args.outputs.is_json() { Listing::Json } else { Listing::Lines };
+        return files::show(&tasks, threads(args.threads), listing, terminal, status);
     }
     let mut run = Run {
         known: Known::open(place, &args.paths, &tasks, &configs)?,

@@ -11,6 +11,7 @@ mod diff;
 mod discovery;
 mod examples;
 mod explain;
+mod files;
 mod fix;
 mod fmt;
 mod init;

@@ -1,10 +1,10 @@
 //! Where findings go: several output formats at once, each to standard output or to a file.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use buckstop::render::{OutputFormat, RenderOptions, Renderer};
+use buckstop::render::{self, OutputFormat, RenderOptions, Renderer};
 use buckstop::report::{Report, Summary};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
@@ -31,6 +31,20 @@ pub(super) struct OutputArgs {
         conflicts_with = "output_format"
     )]
     output: Vec<Asked>,
+
+    /// Count the findings of each rule, category, agent and file in place of listing them
+    ///
+    /// The counts take the place of what would go to standard output, as tables or, with
+    /// `--output-format json`, as one object; what goes to files is as ever. A rate is findings
+    /// for 100 turns that were checked.
+    #[arg(long)]
+    statistics: bool,
+
+    /// Write the last line only, which says what it all came to
+    ///
+    /// With `--output-format json` it is an object.
+    #[arg(long, conflicts_with_all = ["statistics", "quiet"])]
+    summary: bool,
 }
 
 /// One output that is asked for.
@@ -89,7 +103,49 @@ impl OutputArgs {
             let complaint = Complaint::new(format!("two outputs can't both go to {place}"));
             return Err(complaint.help("give each a file of its own: --output FORMAT=PATH"));
         }
-        asked.iter().map(|asked| asked.output(options)).collect::<Result<_, _>>().map(Outputs)
+        let mut outputs = Vec::new();
+        for asked in asked {
+            outputs.push(match asked.path {
+                Some(_) => asked.output(options)?,
+                None => Output { renderer: self.shown(asked.format, options)?, file: None },
+            });
+        }
+        let counts = self.statistics || self.summary;
+        if counts && outputs.iter().all(|it| it.file.is_some()) {
+            outputs.push(Output { renderer: self.shown(OutputFormat::Full, options)?, file: None });
+        }
+        Ok(Outputs(outputs))
+    }
+
+    /// Whether what is shown is for programs.
+    pub(super) fn is_json(&self) -> bool {
+        self.output_format == OutputFormat::Json
+    }
+
+    /// What goes to standard output where a format is asked for.
+    fn shown(
+        &self,
+        format: OutputFormat,
+        options: RenderOptions,
+    ) -> Result<Box<dyn Renderer>, Complaint> {
+        let for_people =
+            matches!(format, OutputFormat::Full | OutputFormat::Concise | OutputFormat::Grouped);
+        let bars = io::stdout().is_terminal();
+        match (self.statistics, self.summary, format) {
+            (false, false, _) => Ok(format.renderer(options)),
+            (true, _, OutputFormat::Json) => Ok(render::statistics_json()),
+            (true, ..) if for_people => Ok(render::statistics(options, bars)),
+            (_, _, OutputFormat::Json) => Ok(render::closing_json()),
+            (_, _, _) if for_people => Ok(render::closing(options)),
+            (statistics, ..) => {
+                let argument = if statistics { "--statistics" } else { "--summary" };
+                let complaint = Complaint::new(format!("{argument} can't be written as {format}"));
+                Err(complaint.help(format!(
+                    "leave the format out, or let the findings go to a file: --output \
+                     {format}=PATH"
+                )))
+            }
+        }
     }
 }
 

@@ -27,6 +27,7 @@ mod rdjson;
 mod rdjsonl;
 mod replacement;
 mod sarif;
+mod statistics;
 mod summary;
 mod tap;
 mod visible;
@@ -49,6 +50,7 @@ pub use baseline::write_baseline;
 pub use json::write_json;
 pub use pack::pack_error;
 pub use paint::Paint;
+pub use statistics::{closing, closing_json, statistics, statistics_json};
 pub use visible::{one_line, visible};
 
 /// Writes reports in one output format.
