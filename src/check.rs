@@ -189,6 +189,7 @@ fn finding<'r>(ruleset: &'r Ruleset, number: usize, turn: &Turn, hit: &Hit) -> F
         span: hit.span,
         source_span: turn.text.to_source(hit.span),
         rewrites: rewrite::rewrites(turn.text.as_str(), ruleset, hit),
+        fingerprint: None,
     }
 }
 
@@ -222,6 +223,7 @@ fn unsaid<'r>(ruleset: &'r Ruleset, number: usize, turn: &Turn, lack: &Lack) -> 
         span: lack.span,
         source_span: turn.text.to_source(lack.span),
         rewrites: rewrite::additions(turn.text.as_str(), rule, lack.span, lack.place),
+        fingerprint: None,
     }
 }
 

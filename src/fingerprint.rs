@@ -31,6 +31,9 @@ const VERSION: &str = "buckstop/1";
 /// They are a 128-bit `SipHash` with a fixed key, the same on every machine.
 #[must_use]
 pub fn fingerprint(report: &Report<'_>, finding: &Finding<'_>) -> String {
+    if let Some(settled) = &finding.fingerprint {
+        return settled.clone();
+    }
     let placed = &report.turns[finding.turn];
     let text = placed.turn.text.as_str();
     let said = finding.span.range();

@@ -38,6 +38,8 @@ pub mod statistics;
 
 pub mod check;
 
+pub mod redaction;
+
 pub mod config;
 
 pub mod fix;

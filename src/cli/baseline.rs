@@ -19,6 +19,7 @@ use super::known::{BaselineFile, Book, Known, are_stale, gone};
 use super::ordered::{in_order, threads};
 use super::packs::{PackArgs, SelectArgs};
 use super::plan::{Task, plan};
+use super::privacy::RedactArgs;
 use super::reading::ReadingArgs;
 use super::terminal::{Complaint, Terminal, count};
 
@@ -87,6 +88,9 @@ struct StockArgs {
 
     #[command(flatten)]
     files: FileArgs,
+
+    #[command(flatten)]
+    redact: RedactArgs,
 }
 
 /// Looks at all that the arguments name, and does to the baselines what they ask for.
@@ -155,6 +159,7 @@ impl StockArgs {
     /// What the arguments say that a configuration can say, too.
     fn settings(&self) -> Settings {
         let given = self.reading.settings().over(self.packs.settings());
+        let given = given.over(self.redact.settings());
         given.over(self.select.and("steps", self.steps).settings())
     }
 }
@@ -171,7 +176,7 @@ fn take(
         (_, Ok(_)) => {}
         (task, Err(complaint)) => {
             if let Ok(task) = task {
-                known.lose(&task.input);
+                known.lose(task);
             }
             status.raise(Status::Failed);
             terminal.error(&complaint)?;

@@ -21,6 +21,7 @@ use super::ordered::{in_order, threads};
 use super::outputs::{OutputArgs, Outputs};
 use super::packs::{PackArgs, SelectArgs};
 use super::plan::{Task, plan};
+use super::privacy::RedactArgs;
 use super::reading::ReadingArgs;
 use super::terminal::{Complaint, Terminal, width};
 
@@ -88,6 +89,9 @@ pub(super) struct CheckArgs {
 
     #[command(flatten)]
     files: FileArgs,
+
+    #[command(flatten)]
+    redact: RedactArgs,
 }
 
 const AFTER_HELP: &str = "\
@@ -102,7 +106,8 @@ Examples:
   buckstop check drafts/ --output-format json
   buckstop check drafts/ --no-baseline
   buckstop check drafts/ --output sarif=out.sarif --output full
-  buckstop check drafts/ --statistics
+  buckstop check transcripts/ --statistics
+  buckstop check transcripts/ --redact
 
 Exit codes:
   0  nothing was found
@@ -173,6 +178,7 @@ impl CheckArgs {
     fn settings(&self) -> Settings {
         let given = Settings { fail_on: self.fail_on.map(Sourced::given), ..Settings::default() };
         let given = given.over(self.reading.settings()).over(self.packs.settings());
+        let given = given.over(self.redact.settings());
         given.over(self.select.and("steps", self.steps).settings())
     }
 
@@ -186,7 +192,8 @@ impl CheckArgs {
     }
 }
 
-/// Checks one input; `None` if it is passed over.
+/// Checks one input; `None` if it is passed over. Whatever is to be masked of it is: this is the
+/// only way from a file to an output.
 ///
 /// # Errors
 ///
@@ -198,7 +205,11 @@ pub(super) fn check_task(
     let Task { input, settled } = task.as_ref().map_err(Complaint::clone)?;
     let options = Options { explain_skips, ..settled.options.clone() };
     let report = input.read()?.map(|source| check(source, &options, &settled.ruleset));
-    Ok(report.filter(|report| !input.is_passed_over(&report.turns)))
+    let mut report = report.filter(|report| !input.is_passed_over(&report.turns));
+    if let (Some(report), Some(redaction)) = (&mut report, settled.redaction) {
+        redaction.report(report);
+    }
+    Ok(report)
 }
 
 /// Writes results as they come in.
@@ -232,7 +243,7 @@ impl<W: Write> Run<'_, W> {
             (_, Ok(_)) => Ok(()),
             (task, Err(complaint)) => {
                 if let Ok(task) = task {
-                    self.known.lose(&task.input);
+                    self.known.lose(task);
                 }
                 self.summary.unreadable += 1;
                 self.status.raise(Status::Failed);

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 
 use buckstop::check::understand;
 use buckstop::formats::FORMATS;
+use buckstop::redaction::redacted_name;
 use buckstop::render::{visible, write_json};
 use serde::Serialize;
 
@@ -71,7 +72,10 @@ fn format_of(task: &Result<Task, Complaint>) -> Result<Option<(String, &'static 
     let Some(source) = input.read()? else { return Ok(None) };
     let understood = understand(&source, &settled.options);
     let passed_over = input.is_passed_over(&understood.turns);
-    Ok((!passed_over).then(|| (input.name(), understood.format.name)))
+    let masked = settled.redaction.is_some();
+    let name = input.name();
+    let name = if masked { redacted_name(&name).into_owned() } else { name };
+    Ok((!passed_over).then_some((name, understood.format.name)))
 }
 
 fn write(

@@ -10,6 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use buckstop::baseline::{Baseline, BaselineError, Comparison, Stale};
+use buckstop::redaction::redacted_name;
 use buckstop::render::write_baseline;
 use buckstop::report::Report;
 use buckstop::rules::Ruleset;
@@ -189,15 +190,15 @@ impl Known {
 
     /// Takes the report on an input, and moves its known findings aside.
     pub(super) fn take(&mut self, task: &Task, report: &mut Report<'_>) {
-        let Some((index, path)) = self.find(&task.input) else { return };
+        let Some((index, path)) = self.find(task) else { return };
         let book = &mut self.books[index];
         book.comparison.take(&path, report, &task.settled.ruleset);
         book.new += report.findings.len();
     }
 
     /// Says that an input could not be read.
-    pub(super) fn lose(&mut self, input: &Input) {
-        if let Some((index, path)) = self.find(input) {
+    pub(super) fn lose(&mut self, task: &Task) {
+        if let Some((index, path)) = self.find(task) {
             self.books[index].comparison.lose(&path);
         }
     }
@@ -224,11 +225,14 @@ impl Known {
         })
     }
 
-    /// The baseline for an input, and the name that it has there.
-    fn find(&self, input: &Input) -> Option<(usize, String)> {
-        let path = self.path(input)?;
+    /// The baseline for an input, and the name that it has there. A masked name leads to no file,
+    /// so that its entries hold for any file with the same findings.
+    fn find(&self, task: &Task) -> Option<(usize, String)> {
+        let path = self.path(&task.input)?;
         let index = (*self.of_folder.get(path.parent().unwrap_or(&path))?)?;
-        Some((index, relative(&path, self.books[index].folder())))
+        let name = relative(&path, self.books[index].folder());
+        let masked = task.settled.redaction.is_some();
+        Some((index, if masked { redacted_name(&name).into_owned() } else { name }))
     }
 
     /// The absolute path of an input; a draft without a name has none.

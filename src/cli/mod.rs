@@ -25,6 +25,7 @@ mod outputs;
 mod packs;
 mod pieces;
 mod plan;
+mod privacy;
 mod questions;
 mod reading;
 mod rules;

@@ -48,7 +48,9 @@ pub(crate) fn report<'r>(name: &str, bytes: &[u8], rule: &'r Rule, words: &[&str
     for words in words {
         let span = span(&report, words);
         let source_span = report.turns[0].turn.text.to_source(span);
-        report.findings.push(Finding { rule, turn: 0, span, source_span, rewrites: Vec::new() });
+        let rewrites = Vec::new();
+        let finding = Finding { rule, turn: 0, span, source_span, rewrites, fingerprint: None };
+        report.findings.push(finding);
     }
     report
 }
