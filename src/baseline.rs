@@ -17,6 +17,7 @@ use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 
 use crate::finding::Finding;
 use crate::fingerprint::fingerprint;
+use crate::redaction::redacted_name;
 use crate::report::Report;
 use crate::rules::Ruleset;
 
@@ -52,7 +53,7 @@ pub struct Entry {
 
 impl Entry {
     fn key(&self) -> Key {
-        Key { path: self.path.clone(), fingerprint: self.fingerprint.clone() }
+        Key::of(&self.path, self.fingerprint.clone())
     }
 }
 
@@ -67,11 +68,19 @@ fn at_least_one<'de, D: Deserializer<'de>>(number: D) -> Result<usize, D::Error>
     }
 }
 
-/// What tells entries apart, in their order.
+/// What tells entries apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Key {
+    /// The path as it is masked, whether it is written so or not: a baseline holds for masked
+    /// runs and for others.
     path: String,
     fingerprint: String,
+}
+
+impl Key {
+    fn of(path: &str, fingerprint: String) -> Self {
+        Self { path: redacted_name(path).into_owned(), fingerprint }
+    }
 }
 
 /// Why a text is no baseline.
@@ -128,7 +137,9 @@ impl FromIterator<Entry> for Baseline {
                 None => _ = sorted.insert(entry.key(), entry),
             }
         }
-        Self { entries: sorted.into_values().collect() }
+        let mut entries: Vec<Entry> = sorted.into_values().collect();
+        entries.sort_by(|a, b| (&a.path, &a.fingerprint).cmp(&(&b.path, &b.fingerprint)));
+        Self { entries }
     }
 }
 
@@ -205,6 +216,8 @@ fn mistake(error: &serde_json::Error) -> BaselineError {
 pub struct Comparison {
     known: Vec<Known>,
     own: HashMap<Key, usize>,
+    /// The entries of each file, by its masked path.
+    of_file: HashMap<String, Vec<usize>>,
     /// Entries whose files are gone, by their fingerprints.
     homeless: HashMap<String, Vec<usize>>,
     /// Everything that was found, if it is to be written.
@@ -277,6 +290,7 @@ impl Comparison {
         let mut comparison = Self {
             known: Vec::with_capacity(baseline.entries.len()),
             own: HashMap::new(),
+            of_file: HashMap::new(),
             homeless: HashMap::new(),
             found: None,
         };
@@ -290,7 +304,9 @@ impl Comparison {
             if gone {
                 comparison.homeless.entry(entry.fingerprint.clone()).or_default().push(number);
             }
-            comparison.own.insert(entry.key(), number);
+            let key = entry.key();
+            comparison.of_file.entry(key.path.clone()).or_default().push(number);
+            comparison.own.insert(key, number);
             comparison.known.push(Known { entry, met: BTreeMap::new(), gone, sought: false });
         }
         comparison
@@ -307,25 +323,20 @@ impl Comparison {
     /// Of findings that say the same, the first ones are the known ones.
     pub fn take(&mut self, path: &str, report: &mut Report<'_>, ruleset: &Ruleset) {
         if !report.source.is_continuation() {
-            for index in self.of_file(path) {
-                let known = &mut self.known[index];
-                known.sought |= takes_part(&known.entry, ruleset);
-            }
+            self.each_of(path, |known| known.sought |= takes_part(&known.entry, ruleset));
         }
         let mut new = Vec::with_capacity(report.findings.len());
         for finding in std::mem::take(&mut report.findings) {
-            let key = Key { path: path.to_owned(), fingerprint: fingerprint(report, &finding) };
-            self.note(&key, report, &finding);
-            if self.meet(&key) { report.known.push(finding) } else { new.push(finding) }
+            let key = Key::of(path, fingerprint(report, &finding));
+            self.note(path, &key, report, &finding);
+            if self.meet(path, &key) { report.known.push(finding) } else { new.push(finding) }
         }
         report.findings = new;
     }
 
     /// Says that a file could not be read to its end after all.
     pub fn lose(&mut self, path: &str) {
-        for index in self.of_file(path) {
-            self.known[index].sought = false;
-        }
+        self.each_of(path, |known| known.sought = false);
     }
 
     /// Says that all files of some folders were looked at, with one of these rulesets: entries
@@ -377,18 +388,18 @@ impl Comparison {
         entries.into_iter().collect()
     }
 
-    /// The entries of one file, which stand together.
-    fn of_file(&self, path: &str) -> std::ops::Range<usize> {
-        let start = self.known.partition_point(|known| known.entry.path.as_str() < path);
-        let end = self.known.partition_point(|known| known.entry.path.as_str() <= path);
-        start..end
+    fn each_of(&mut self, path: &str, each: impl Fn(&mut Known)) {
+        let entries = self.of_file.get(&*redacted_name(path));
+        for &index in entries.into_iter().flatten() {
+            each(&mut self.known[index]);
+        }
     }
 
-    fn note(&mut self, key: &Key, report: &Report<'_>, finding: &Finding<'_>) {
+    fn note(&mut self, path: &str, key: &Key, report: &Report<'_>, finding: &Finding<'_>) {
         let Some(found) = &mut self.found else { return };
         let text = || report.turns[finding.turn].turn.text.slice(finding.span).to_owned();
         let entry = found.entry(key.clone()).or_insert_with(|| Entry {
-            path: key.path.clone(),
+            path: path.to_owned(),
             rule: finding.rule.id.clone(),
             fingerprint: key.fingerprint.clone(),
             count: 0,
@@ -399,13 +410,13 @@ impl Comparison {
     }
 
     /// Whether a finding is known; each one uses up a little of its entry.
-    fn meet(&mut self, key: &Key) -> bool {
+    fn meet(&mut self, path: &str, key: &Key) -> bool {
         let own = self.own.get(key).copied();
-        if own.is_some_and(|index| self.known[index].meet(&key.path)) {
+        if own.is_some_and(|index| self.known[index].meet(path)) {
             return true;
         }
         let homeless = self.homeless.get(&key.fingerprint);
-        homeless.is_some_and(|it| it.iter().any(|&index| self.known[index].meet(&key.path)))
+        homeless.is_some_and(|it| it.iter().any(|&index| self.known[index].meet(path)))
     }
 }
 

@@ -32,13 +32,13 @@ pub mod report;
 
 pub mod fingerprint;
 
-pub mod baseline;
-
-pub mod statistics;
-
 pub mod check;
 
 pub mod redaction;
+
+pub mod baseline;
+
+pub mod statistics;
 
 pub mod config;
 

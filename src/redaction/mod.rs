@@ -276,6 +276,8 @@ fn pattern(pattern: &str) -> Regex {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Severity;
+    use crate::render::{OutputFormat, fixture};
 
     fn assert_masked(text: &str, expected: &str) {
         let masked = redacted(text);
@@ -428,6 +430,50 @@ mod tests {
         ] {
             assert_eq!(redacted_name(name), expected);
         }
+    }
+
+    /// A report on a text whose only finding would be put right with the same number.
+    fn report_with_number<'r>(text: &str, rule: &'r crate::rules::Rule) -> Report<'r> {
+        let mut report = fixture::report("+49 170 1234567.txt", text.as_bytes(), rule, &["my job"]);
+        fixture::rewrite(&mut report, "I'll see to 5550109999", Applicability::Safe);
+        fixture::rewrite(&mut report, "I'll see to it", Applicability::Safe);
+        report
+    }
+
+    #[test]
+    fn a_rewrite_with_masked_words_is_no_fix() {
+        let rule = fixture::rule("not-my-job", Severity::Error);
+        let text = "Order 5550109999? Not my job.";
+        let mut report = report_with_number(text, &rule);
+        let known_by = fingerprint(&report, &report.findings[0]);
+        Redaction::default().report(&mut report);
+        let finding = &report.findings[0];
+        assert_eq!(report.turns[0].turn.text.as_str(), "Order **********? Not my job.");
+        assert_eq!(finding.rewrites[0].text, "I'll see to **********");
+        let trusted: Vec<_> = finding.rewrites.iter().map(|it| it.applicability).collect();
+        assert_eq!(trusted, [Applicability::Template, Applicability::Safe]);
+        assert_eq!(report.source.name(), "+** *** *******.txt");
+        assert_eq!(fingerprint(&report, finding), known_by);
+        for format in OutputFormat::ALL {
+            let report = || {
+                let mut report = report_with_number(text, &rule);
+                Redaction::default().report(&mut report);
+                report
+            };
+            let written = fixture::render(*format, fixture::PLAIN, &[report()]);
+            assert!(!written.contains("5550109999") && !written.contains("1234567"), "{written}");
+        }
+    }
+
+    #[test]
+    fn what_gave_a_number_away_need_not_stand_in_a_rewrite() {
+        let rule = fixture::rule("not-my-job", Severity::Error);
+        let mut report = fixture::report("a.txt", b"Order 4711? Not my job.", &rule, &["my job"]);
+        fixture::rewrite(&mut report, "4711 is mine", Applicability::Safe);
+        fixture::skip(&mut report, &rule, "Not", "4711 was explained");
+        Redaction::default().report(&mut report);
+        assert_eq!(report.findings[0].rewrites[0].text, "**** is mine");
+        assert_eq!(report.skips[0].reason, "**** was explained");
     }
 
     proptest::proptest! {

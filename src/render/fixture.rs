@@ -8,7 +8,7 @@ use crate::source::Source;
 use crate::text::TextSpan;
 use crate::turn::{Role, Turn};
 
-pub(super) const PLAIN: RenderOptions =
+pub(crate) const PLAIN: RenderOptions =
     RenderOptions { color: false, explain_skips: false, quiet: false, width: 80 };
 
 pub(crate) fn rule(id: &str, severity: Severity) -> Rule {
@@ -66,21 +66,21 @@ pub(super) fn said_by(report: &mut Report<'_>, speaker: Option<&str>, role: Role
 }
 
 /// Adds other words for the last finding.
-pub(super) fn rewrite(report: &mut Report<'_>, text: &str, applicability: Applicability) {
+pub(crate) fn rewrite(report: &mut Report<'_>, text: &str, applicability: Applicability) {
     let finding = report.findings.last_mut().expect("a finding to rewrite");
     let span = finding.span;
     finding.rewrites.push(Rewrite { text: text.to_owned(), applicability, span, tail: 0 });
 }
 
 /// Adds a match that was let pass.
-pub(super) fn skip<'r>(report: &mut Report<'r>, rule: &'r Rule, words: &str, reason: &str) {
+pub(crate) fn skip<'r>(report: &mut Report<'r>, rule: &'r Rule, words: &str, reason: &str) {
     let span = span(report, words);
     let source_span = report.turns[0].turn.text.to_source(span);
     report.skips.push(Skip { rule, turn: 0, span, source_span, reason: reason.to_owned() });
 }
 
 /// All that a run over the reports writes.
-pub(super) fn render(
+pub(crate) fn render(
     format: OutputFormat,
     options: RenderOptions,
     reports: &[Report<'_>],
