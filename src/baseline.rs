@@ -325,9 +325,10 @@ impl Comparison {
         if !report.source.is_continuation() {
             self.each_of(path, |known| known.sought |= takes_part(&known.entry, ruleset));
         }
+        let masked = redacted_name(path);
         let mut new = Vec::with_capacity(report.findings.len());
         for finding in std::mem::take(&mut report.findings) {
-            let key = Key::of(path, fingerprint(report, &finding));
+            let key = Key { path: masked.to_string(), fingerprint: fingerprint(report, &finding) };
             self.note(path, &key, report, &finding);
             if self.meet(path, &key) { report.known.push(finding) } else { new.push(finding) }
         }

@@ -17,9 +17,7 @@ use super::{joined, pattern};
 pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
     let plain = Plain::of(text);
     let read = plain.as_str();
-    if !read
-        .contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '[' | '(' | '%' | '&' | '\\'))
-    {
+    if !may_hold_address(read) && !read.contains(|c: char| c.is_ascii_digit()) {
         return Vec::new();
     }
     let everyday = everyday(read);
@@ -35,6 +33,10 @@ pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
 pub(super) fn secrets_of_name(name: &str) -> Vec<Range<usize>> {
     let plain = Plain::of(name);
     let read = plain.as_str();
+    if !may_hold_address(read) && read.bytes().filter(u8::is_ascii_digit).count() < FEWEST_OF_PHONE
+    {
+        return Vec::new();
+    }
     let mut found: Vec<Range<usize>> = EMAIL.find_iter(read).map(|it| it.range()).collect();
     let digits_alone = |range: &Range<usize>| {
         let number = &read[range.clone()];
@@ -45,8 +47,16 @@ pub(super) fn secrets_of_name(name: &str) -> Vec<Range<usize>> {
     joined(found.into_iter().map(|range| plain.original(range)).collect())
 }
 
+/// How many digits the number of a phone has at least.
+const FEWEST_OF_PHONE: usize = 7;
+
 /// From how many digits on nothing but the number of a card is found in digits alone.
 const FEWEST_OF_CARD: usize = 14;
+
+/// Whether there is any of the signs that stand in the middle of an address.
+fn may_hold_address(text: &str) -> bool {
+    text.contains(['@', '[', '(', '{', '%', '&', '\\'])
+}
 
 /// International numbers of bank accounts whose checksum is right.
 fn bank_accounts(text: &str) -> Vec<Range<usize>> {
