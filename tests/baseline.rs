@@ -115,7 +115,7 @@ impl From<Output> for Done {
 
 impl Done {
     fn findings(&self) -> Vec<&str> {
-        self.stdout.lines().filter_map(|line| Some(line.split_once("[")?.0)).collect()
+        self.stdout.lines().filter_map(|line| Some(line.split_once('[')?.0)).collect()
     }
 
     #[track_caller]

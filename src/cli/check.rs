@@ -13,7 +13,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::Status;
 use super::discovery::FileArgs;
-use super::files::{self, Listing};
+use super::files;
 use super::input::{self, PROSE};
 use super::known::{BaselineArgs, Known};
 use super::limits::LimitArgs;
@@ -42,10 +42,6 @@ pub(super) struct CheckArgs {
 
     #[command(flatten)]
     outputs: OutputArgs,
-
-    /// List the files that would be checked, each with its format, and check none
-    #[arg(long, conflicts_with_all = ["statistics", "summary", "output"])]
-    show_files: bool,
 
     /// Tell also which of the three steps a reply leaves out: acknowledge, solve, follow up
     ///
@@ -139,8 +135,7 @@ pub(super) fn run(
     if tasks.is_empty() && !args.quiet {
         terminal.warning(&nothing_to_check(&args.paths))?;
     }
-    if args.show_files {
-        let listing = if args.outputs.is_json() { Listing::Json } else { Listing::Lines };
+    if let Some(listing) = args.outputs.listing() {
         return files::show(&tasks, threads(args.threads), listing, terminal, status);
     }
     let mut run = Run {

@@ -8,6 +8,7 @@ use buckstop::render::{self, OutputFormat, RenderOptions, Renderer};
 use buckstop::report::{Report, Summary};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use super::files::Listing;
 use super::terminal::Complaint;
 use super::write::NewFile;
 
@@ -45,6 +46,10 @@ pub(super) struct OutputArgs {
     /// With `--output-format json` it is an object.
     #[arg(long, conflicts_with_all = ["statistics", "quiet"])]
     summary: bool,
+
+    /// List the files that would be checked, each with its format, and check none
+    #[arg(long, conflicts_with_all = ["statistics", "summary", "output"])]
+    show_files: bool,
 }
 
 /// One output that is asked for.
@@ -117,9 +122,10 @@ impl OutputArgs {
         Ok(Outputs(outputs))
     }
 
-    /// Whether what is shown is for programs.
-    pub(super) fn is_json(&self) -> bool {
-        self.output_format == OutputFormat::Json
+    /// How files are to be listed in place of being checked, if that is asked for.
+    pub(super) fn listing(&self) -> Option<Listing> {
+        let json = self.output_format == OutputFormat::Json;
+        self.show_files.then_some(if json { Listing::Json } else { Listing::Lines })
     }
 
     /// What goes to standard output where a format is asked for.

@@ -57,24 +57,24 @@ impl Redaction {
     pub fn report(self, report: &mut Report<'_>) {
         settle_fingerprints(report);
         let names = self.names_in(&report.turns);
+        self.problems(&mut report.problems, &report.turns, &names);
         let found = self.turns(&mut report.turns, &names);
         for finding in all_findings(report) {
             let words = &found[finding.turn];
             finding.rewrites.iter_mut().for_each(|rewrite| redact_rewrite(rewrite, words));
         }
-        self.keep_fixes_whole(report);
+        keep_fixes_whole(report);
         for skip in &mut report.skips {
             skip.reason = found[skip.turn].mask(&skip.reason).into_owned();
         }
-        redact_problems(&mut report.problems, &names);
         redact_source(&mut report.source);
     }
 
     /// Masks all that can be shown of what was understood of a source.
     pub fn understood(self, source: &mut Source, understood: &mut Understood) {
         let names = self.names_in(&understood.turns);
+        self.problems(&mut understood.problems, &understood.turns, &names);
         self.turns(&mut understood.turns, &names);
-        redact_problems(&mut understood.problems, &names);
         redact_source(source);
     }
 
@@ -131,27 +131,34 @@ impl Redaction {
         found.collect()
     }
 
+    /// Masks what is said of the turns, which are not masked yet.
+    fn problems(self, problems: &mut [Problem], turns: &[PlacedTurn], names: &[String]) {
+        for problem in problems {
+            let message = &problem.message;
+            let mut ranges = found_in(message, names);
+            let cuts = message.match_indices(CUT).map(|(end, _)| &message[..end]);
+            ranges.extend(cuts.flat_map(|told| self.in_cut_name(told, turns)));
+            if let Cow::Owned(masked) = masked(message, &joined(ranges)) {
+                problem.message = masked;
+            }
+        }
+    }
+
+    /// What is to be masked at the end of a text that breaks off within the name of somebody.
+    fn in_cut_name(self, text: &str, turns: &[PlacedTurn]) -> Vec<Range<usize>> {
+        let speakers = turns.iter().filter_map(|turn| turn.turn.speaker.as_deref());
+        let told = speakers.filter_map(|name| Some((name, told_of(name, text)?)));
+        let Some((name, told)) = told.max_by_key(|&(_, told)| told) else { return Vec::new() };
+        let all = 0..name.len();
+        let secret = if self.names { vec![all] } else { secrets(name) };
+        let start = text.len() - told;
+        let there = secret.iter().map(|it| start + it.start.min(told)..start + it.end.min(told));
+        there.filter(|range| !range.is_empty()).collect()
+    }
+
     fn speaker(self, name: &str) -> String {
         let all = 0..name.len();
         if self.names { masked(name, &[all]) } else { redacted(name) }.into_owned()
-    }
-
-    /// Makes templates of rewrites that change places apart, with something of somebody's between.
-    fn keep_fixes_whole(self, report: &mut Report<'_>) {
-        if report.source.is_continuation() {
-            // They are offered as no fix anyhow.
-            return;
-        }
-        for finding in &mut report.findings {
-            let text = &report.turns[finding.turn].turn.text;
-            for rewrite in &mut finding.rewrites {
-                let SourceSpan { start, end } = text.to_source(rewrite.span);
-                let bytes = report.source.bytes().get(start..end).unwrap_or_default();
-                if !secrets(&String::from_utf8_lossy(bytes)).is_empty() {
-                    rewrite.applicability = Applicability::Template;
-                }
-            }
-        }
     }
 }
 
@@ -197,6 +204,24 @@ fn all_findings<'a, 'r>(report: &'a mut Report<'r>) -> impl Iterator<Item = &'a 
     findings.chain(&mut report.known)
 }
 
+/// Makes templates of rewrites that change places apart, with something of somebody's between.
+fn keep_fixes_whole(report: &mut Report<'_>) {
+    if report.source.is_continuation() {
+        // They are offered as no fix anyhow.
+        return;
+    }
+    for finding in &mut report.findings {
+        let text = &report.turns[finding.turn].turn.text;
+        for rewrite in &mut finding.rewrites {
+            let SourceSpan { start, end } = text.to_source(rewrite.span);
+            let bytes = report.source.bytes().get(start..end).unwrap_or_default();
+            if !secrets(&String::from_utf8_lossy(bytes)).is_empty() {
+                rewrite.applicability = Applicability::Template;
+            }
+        }
+    }
+}
+
 fn redact_rewrite(rewrite: &mut Rewrite, words: &Found) {
     if let Cow::Owned(masked) = words.mask(&rewrite.text) {
         rewrite.text = masked;
@@ -204,13 +229,15 @@ fn redact_rewrite(rewrite: &mut Rewrite, words: &Found) {
     }
 }
 
-fn redact_problems(problems: &mut [Problem], names: &[String]) {
-    for problem in problems {
-        let ranges = found_in(&problem.message, names);
-        if let Cow::Owned(masked) = masked(&problem.message, &ranges) {
-            problem.message = masked;
-        }
-    }
+/// What stands in a message in place of the end of a name that is too long.
+const CUT: &str = "…";
+
+/// How many bytes of a name a text ends with.
+fn told_of(name: &str, text: &str) -> Option<usize> {
+    /// No name is told at greater length.
+    const MOST: usize = 200;
+    let ends = name.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|&it| it <= MOST);
+    ends.filter(|&end| text.ends_with(&name[..end])).last()
 }
 
 fn redact_source(source: &mut Source) {
@@ -398,7 +425,7 @@ mod tests {
     #[test]
     fn words_prices_dates_and_times_stay() {
         for text in [
-            "That's not my job, it's corporate policy @ noon.",
+            "That's not my job, it's corporate policy @ noon, 3 @ $5, @acme.",
             "It was $1,234.56, or 1.234.567,89 €, or 1 234 567 EUR, or 10 000 000 kr.",
             "CHF 1'234'567.00 and ¥123,456,789 and 1,000,000,000 people",
             "On 2024-05-31, 31.05.2024, 05/31/2024, 31-5-24 and 2024/5/31.",
@@ -462,6 +489,22 @@ mod tests {
             };
             let written = fixture::render(*format, fixture::PLAIN, &[report()]);
             assert!(!written.contains("5550109999") && !written.contains("1234567"), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_was_cut_short_is_masked_all_the_same() {
+        let rule = fixture::rule("not-my-job", Severity::Error);
+        let full = "Jo <jo.miller@acme.example>";
+        for cut in 5..full.len() {
+            let mut report = fixture::report("a.txt", b"Not my job.", &rule, &[]);
+            report.turns[0].turn.speaker = Some(full.to_owned());
+            let message = format!("nobody knows \"{}…\"", &full[..cut]);
+            report.problems.push(Problem { position: None, message });
+            Redaction::default().report(&mut report);
+            let told = &report.problems[0].message;
+            let left = told.strip_prefix("nobody knows \"Jo <").expect("the rest stays");
+            assert!(!left.contains(char::is_alphanumeric), "{told}");
         }
     }
 

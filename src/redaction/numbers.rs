@@ -186,17 +186,8 @@ fn is_phone(text: &str, window: &[Group]) -> bool {
         && window.len() > 1;
     let trunk = digits[0] == 0 && (9..=12).contains(&digits.len());
     let exit = digits.starts_with(&[0, 0]) && (9..=17).contains(&digits.len());
-    let shape = matches!(
-        lengths[..],
-        [3, 3, 4]
-            | [1, 3, 3, 4]
-            | [5, 5]
-            | [3, 4, 4]
-            | [2, 5, 4]
-            | [2, 4, 4]
-            | [4, 3, 3]
-            | [3, 2, 4]
-    );
+    let shape =
+        matches!(lengths[..], [1, 3, 3, 4] | [3, 2..=4, 4] | [2, 4 | 5, 4] | [4, 3, 3] | [5, 5]);
     match digits.len() {
         7..=15 if international || in_brackets => true,
         9.. if trunk || exit => true,

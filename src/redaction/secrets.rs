@@ -122,7 +122,7 @@ static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
     const AT: &str = r"(?:@|%40|\\u0040|&#64;|&#x40;|&commat;| ?[(\[{] ?at ?[)\]}] ?)";
     const DOT: &str = r"(?:\.| ?[(\[{] ?dot ?[)\]}] ?)";
     const LABEL: &str = r"[\p{L}\p{N}\p{M}_-]+";
-    pattern(&format!(r"(?i){SIGN}+{AT}(?:{LABEL}(?:{DOT}{LABEL})+|localhost)"))
+    pattern(&format!(r"(?i){SIGN}+{AT}{LABEL}(?:{DOT}{LABEL})*"))
 });
 
 static IBAN: LazyLock<Regex> = LazyLock::new(|| {

@@ -187,7 +187,9 @@ impl Tables {
 
     fn name_width(&self) -> usize {
         let taken = NUMBERS + self.rate_heading().len();
-        self.options.width.saturating_sub(taken).clamp(NARROWEST_NAME, WIDEST_NAME)
+        let room = self.options.width.saturating_sub(taken);
+        let room = if self.bars { room * 3 / 5 } else { room };
+        room.clamp(NARROWEST_NAME, WIDEST_NAME)
     }
 
     fn rate_heading(&self) -> &'static str {
