@@ -322,6 +322,9 @@ impl Comparison {
     ///
     /// Of findings that say the same, the first ones are the known ones.
     pub fn take(&mut self, path: &str, report: &mut Report<'_>, ruleset: &Ruleset) {
+        if self.known.is_empty() && self.found.is_none() {
+            return;
+        }
         if !report.source.is_continuation() {
             self.each_of(path, |known| known.sought |= takes_part(&known.entry, ruleset));
         }
