@@ -31,8 +31,21 @@ pub struct Before {
 pub struct Position {
     /// Line, counted from 1.
     pub line: usize,
-    /// Column in characters (Unicode scalar values), counted from 1.
+    /// Column, counted from 1; in characters (Unicode scalar values) unless another unit was
+    /// asked for.
     pub column: usize,
+}
+
+/// What a column counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ColumnUnit {
+    /// Characters (Unicode scalar values).
+    #[default]
+    Characters,
+    /// Bytes that the characters take in UTF-8, whatever the encoding of the source.
+    Bytes,
+    /// Units that the characters take in UTF-16: two for most emoji.
+    Utf16,
 }
 
 /// Something in a source that could not be read as it stands.
@@ -175,23 +188,44 @@ impl Source {
         self.position_in_piece(offset.saturating_sub(self.before.bytes))
     }
 
+    /// The line of a byte offset, and its column in a unit, counted from 1.
+    ///
+    /// All that [`position`](Self::position) says holds here, too: a BOM takes no column.
+    #[must_use]
+    pub fn position_in(&self, offset: usize, unit: ColumnUnit) -> Position {
+        let Position { line, column } = self.position(offset);
+        let (start, end) = self.line_until(line, offset);
+        let column = match unit {
+            ColumnUnit::Characters => column,
+            ColumnUnit::Bytes => self.content.utf8_len(start, end) + 1,
+            ColumnUnit::Utf16 => column + self.content.astral(start, end),
+        };
+        Position { line, column }
+    }
+
+    /// A position of this source with its column in another unit.
+    #[must_use]
+    pub fn recounted(&self, at: Position, unit: ColumnUnit) -> Position {
+        let marks = self.marks.get_or_init(|| self.mark());
+        let here = Position { line: at.line.saturating_sub(self.before.lines), ..at };
+        let after = marks.partition_point(|mark| mark.position <= here);
+        let mark = marks[after.saturating_sub(1)];
+        let mut offset = mark.offset;
+        for _ in mark.position.column..at.column {
+            offset += self.content.character_len(offset);
+        }
+        self.position_in(self.before.bytes + offset, unit)
+    }
+
     /// The line of a byte offset, and its column in bytes of UTF-8, counted from 1.
     ///
     /// In a source that is UTF-8 a BOM is three bytes of the first line, as it is for every
     /// program that takes a file for bytes.
     #[must_use]
     pub fn byte_position(&self, offset: usize) -> Position {
-        let Position { line, .. } = self.position(offset);
-        let marks = self.marks.get_or_init(|| self.mark());
-        let first = marks.partition_point(|mark| mark.position.line + self.before.lines < line);
-        let start = marks[first].offset;
-        let end = offset.saturating_sub(self.before.bytes).clamp(start, self.bytes().len());
-        let bytes = match &self.content {
-            Content::Utf8(_) if first == 0 => end,
-            Content::Utf8(_) => end - start,
-            other @ Content::Other(..) => other.utf8_len(start, end),
-        };
-        Position { line, column: bytes + 1 }
+        let Position { line, column } = self.position_in(offset, ColumnUnit::Bytes);
+        let bom = if line == 1 && self.is_utf8() { self.text_start() } else { 0 };
+        Position { line, column: column + bom }
     }
 
     /// Whether the bytes of the source are UTF-8 throughout.
@@ -210,6 +244,16 @@ impl Source {
             line: mark.position.line + self.before.lines,
             column: mark.position.column + characters,
         }
+    }
+
+    /// Where a line starts, and where the character of a byte offset in it does.
+    fn line_until(&self, line: usize, offset: usize) -> (usize, usize) {
+        let marks = self.marks.get_or_init(|| self.mark());
+        let first = marks.partition_point(|mark| mark.position.line + self.before.lines < line);
+        let start = marks[first].offset;
+        let offset = offset.saturating_sub(self.before.bytes).clamp(start, self.bytes().len());
+        let near = marks[marks.partition_point(|mark| mark.offset <= offset) - 1].offset;
+        (start, self.content.advance(near, offset).0)
     }
 
     /// Where the text starts: after the BOM, if there is one.
@@ -332,16 +376,33 @@ impl Content {
         }
     }
 
+    /// How many bytes the character at an offset takes; none at the end.
+    fn character_len(&self, offset: usize) -> usize {
+        match self {
+            Self::Utf8(text) => text[offset..].chars().next().map_or(0, char::len_utf8),
+            Self::Other(bytes, _) if offset >= bytes.len() => 0,
+            Self::Other(bytes, encoding) => character_len(&bytes[offset..], *encoding),
+        }
+    }
+
     /// How many bytes the characters between two places take in UTF-8.
     fn utf8_len(&self, from: usize, to: usize) -> usize {
-        let piece = self.bytes()[from..to].to_vec();
-        let text = match self {
-            Self::Utf8(_) => return to - from,
-            Self::Other(_, Encoding::BrokenUtf8) => decode_utf8(&piece, 0).0,
-            Self::Other(_, Encoding::Utf16(endian)) => decode_utf16(&piece, 0, *endian).0,
-            Self::Other(_, Encoding::Windows1252) => decode_windows_1252(&piece),
-        };
-        text.as_str().len()
+        match self {
+            Self::Utf8(_) => to - from,
+            Self::Other(bytes, encoding) => decode(&bytes[from..to], *encoding).as_str().len(),
+        }
+    }
+
+    /// How many of the characters between two places take two units in UTF-16.
+    fn astral(&self, from: usize, to: usize) -> usize {
+        // Just these take four bytes in UTF-8, and just then the first byte is so great.
+        let count = |utf8: &[u8]| utf8.iter().filter(|&&byte| byte >= 0xF0).count();
+        match self {
+            Self::Utf8(text) => count(&text.as_bytes()[from..to]),
+            Self::Other(bytes, encoding) => {
+                count(decode(&bytes[from..to], *encoding).as_str().as_bytes())
+            }
+        }
     }
 
     /// Calls `each` with the offset behind every line break, in order.
@@ -386,6 +447,15 @@ impl Broken {
         self.first.get_or_insert(source.start);
         self.count += 1;
         builder.push_unit("\u{FFFD}", source);
+    }
+}
+
+/// A piece of a source as text.
+fn decode(piece: &[u8], encoding: Encoding) -> MappedText {
+    match encoding {
+        Encoding::BrokenUtf8 => decode_utf8(piece, 0).0,
+        Encoding::Utf16(endian) => decode_utf16(piece, 0, endian).0,
+        Encoding::Windows1252 => decode_windows_1252(piece),
     }
 }
 
@@ -556,6 +626,35 @@ mod tests {
         let piece = Source::piece("a".to_owned(), text.as_bytes().to_vec(), before);
         assert_eq!(piece.byte_position(110), at(9, 8));
         assert_eq!(source(b"caf\xE9 x").byte_position(5), at(1, 7));
+    }
+
+    #[test]
+    fn every_unit_counts_the_characters_before_a_place() {
+        use ColumnUnit::{Bytes, Characters, Utf16};
+
+        let text = "hi\ne\u{301}🙂日x";
+        let marked = format!("\u{feff}{text}");
+        let long = format!("hi\n{}x", "🙂".repeat(5000));
+        let before = Before { bytes: 100, lines: 7 };
+        let piece = Source::piece("a".to_owned(), text.as_bytes().to_vec(), before);
+        let long = (source(long.as_bytes()), 3 + 20_000, 2, [5001, 20_001, 10_001]);
+        for (source, offset, line, columns) in [
+            (source(text.as_bytes()), 3 + 10, 2, [5, 11, 6]),
+            (source(marked.as_bytes()), 6 + 10, 2, [5, 11, 6]),
+            (source(&utf16(&marked, u16::to_be_bytes)), 8 + 10, 2, [5, 11, 6]),
+            (source(&utf16(&marked, u16::to_le_bytes)), 8 + 10, 2, [5, 11, 6]),
+            (source("\u{feff}🙂x".as_bytes()), 3 + 4, 1, [2, 5, 3]),
+            (source(b"caf\xE9 x"), 5, 1, [6, 7, 6]),
+            (source(b"\xF0\x9F\x99\x82\xFF\xF0 x"), 7, 1, [5, 12, 6]),
+            (piece, 100 + 3 + 10, 9, [5, 11, 6]),
+            long,
+        ] {
+            for (unit, column) in [Characters, Bytes, Utf16].into_iter().zip(columns) {
+                let position = source.position_in(offset, unit);
+                assert_eq!(position, at(line, column), "{unit:?} in {:?}", source.bytes());
+                assert_eq!(source.recounted(at(line, columns[0]), unit), position);
+            }
+        }
     }
 
     #[test]

@@ -211,6 +211,18 @@ fn a_file_that_is_named_is_always_read() {
 }
 
 #[test]
+fn nothing_piped_in_is_told_unless_it_was_asked_for() {
+    let desk = Desk::new();
+    let told = "warning: nothing was checked, as nothing was piped in\n";
+    let none: [&str; 0] = [];
+    let checked = desk.checked(none);
+    assert!(checked.stderr.starts_with(told), "{}", checked.stderr);
+    assert_eq!(checked.code, Some(0));
+    assert_eq!(desk.checked(["-"]).stderr, "", "somebody wanted it so");
+    assert_eq!(desk.checked(["--quiet"]).stderr, "");
+}
+
+#[test]
 fn nothing_to_check_is_told() {
     let desk = Desk::new();
     let checked = desk.checked(["pack"]);

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests may panic as tests may")]
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::{fs, str};
@@ -12,7 +13,7 @@ use buckstop::check::{Options, check};
 use buckstop::render::{OutputFormat, RenderOptions};
 use buckstop::report::Summary;
 use buckstop::rules::Ruleset;
-use buckstop::source::Source;
+use buckstop::source::{ColumnUnit, Source};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -54,7 +55,13 @@ fn written(name: &str) -> String {
 fn written_about(name: &str, sources: &[(&str, &[u8])]) -> String {
     let ruleset = ruleset();
     let format: OutputFormat = name.parse().expect("a format of that name");
-    let options = RenderOptions { color: false, explain_skips: false, quiet: true, width: 80 };
+    let options = RenderOptions {
+        color: false,
+        explain_skips: false,
+        quiet: true,
+        width: 80,
+        columns: ColumnUnit::Characters,
+    };
     let mut renderer = format.renderer(options);
     let (mut out, mut summary) = (Vec::new(), Summary::default());
     for &(path, text) in sources {
@@ -94,10 +101,12 @@ fn nothing_found_is_read_by_every_reader() {
         serde_json::from_str::<DiagnosticResult>(&none("rdjson")).unwrap().diagnostics.is_empty()
     );
     for name in ["junit", "checkstyle"] {
-        roxmltree::Document::parse(&none(name)).unwrap();
+        let written = none(name);
+        let document = roxmltree::Document::parse(&written).unwrap();
+        assert!(elements(document.root_element()).is_empty());
     }
     assert_eq!(none("csv").lines().count(), 1);
-    assert_eq!(none("tap"), "TAP version 14\n1..0\n");
+    assert_eq!(read_tap(&none("tap")), Ok(Vec::new()));
 }
 
 fn assert_sarif(log: &Value) {
@@ -263,6 +272,7 @@ fn assert_diagnostic(diagnostic: &Diagnostic) {
     let line = DRAFT.lines().next().unwrap();
     let under = |range: &Range| {
         assert_eq!((range.start.line, range.end.line), (1, 1));
+        assert!(0 < range.start.column && range.start.column < range.end.column);
         range.start.column - 1..range.end.column - 1
     };
     assert_eq!(&line[under(&diagnostic.location.range)], "that buck is not mine");
@@ -291,11 +301,35 @@ fn gitlab_has_what_code_quality_asks_for_and_unique_fingerprints() {
     fingerprints.dedup();
     assert_eq!(fingerprints.len(), 4);
     for issue in issues {
-        assert!(issue["description"].is_string() && issue["check_name"].is_string());
+        assert_code_quality(issue);
         assert_eq!(issue["severity"], "major");
         assert_eq!(issue["location"]["lines"]["begin"], 1);
     }
-    assert_eq!(json("gitlab")[1]["location"]["lines"]["begin"], 2);
+    let hostile = json("gitlab");
+    hostile.as_array().unwrap().iter().for_each(assert_code_quality);
+    assert_eq!(hostile[1]["location"]["lines"]["begin"], 2);
+    let here = written_about("gitlab", &[("./a.txt", twice.as_bytes())]);
+    let here: Value = serde_json::from_str(&here).unwrap();
+    assert_code_quality(&here[0]);
+}
+
+/// What GitLab reads of an issue: all of it is needed, and anything else is lost.
+fn assert_code_quality(issue: &Value) {
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(issue), ["check_name", "description", "fingerprint", "location", "severity"]);
+    for key in ["check_name", "description"] {
+        assert!(issue[key].as_str().is_some_and(|it| !it.is_empty()), "{key}: {issue}");
+    }
+    let fingerprint = issue["fingerprint"].as_str().unwrap();
+    assert!(fingerprint.len() >= 32 && fingerprint.chars().all(|c| c.is_ascii_hexdigit()));
+    let severities = ["info", "minor", "major", "critical", "blocker"];
+    assert!(severities.contains(&issue["severity"].as_str().unwrap()), "{issue}");
+    let location = &issue["location"];
+    assert_eq!(keys(location), ["lines", "path"]);
+    let path = location["path"].as_str().unwrap();
+    assert!(!path.starts_with("./") && !path.is_empty(), "relative to the repository: {path}");
+    let line = |key| location["lines"][key].as_u64().unwrap();
+    assert!(0 < line("begin") && line("begin") <= line("end"), "{issue}");
 }
 
 #[test]
@@ -311,33 +345,83 @@ fn gitlab_fingerprints_survive_an_edit_before_them() {
     );
 }
 
+/// An element has these attributes and no others, and each of them says something.
+fn assert_attributes(node: roxmltree::Node<'_, '_>, names: &[&str]) {
+    let found: Vec<_> = node.attributes().map(|it| it.name()).collect();
+    assert_eq!(found, names, "{node:?}");
+    assert!(node.attributes().all(|it| !it.value().is_empty()), "{node:?}");
+}
+
+fn elements<'a>(node: roxmltree::Node<'a, 'a>) -> Vec<roxmltree::Node<'a, 'a>> {
+    node.children().filter(roxmltree::Node::is_element).collect()
+}
+
+/// The structure that Jenkins, GitLab and their like agree on: suites in one root, cases in
+/// suites, at most one failure in a case; numbers that are those of what is there; a case of its own
+/// for each name in a class, since readers put those of the same name together.
+fn assert_junit(document: &roxmltree::Document<'_>) {
+    let root = document.root_element();
+    assert!(root.has_tag_name("testsuites"));
+    assert_attributes(root, &["name"]);
+    let mut names = HashSet::new();
+    for suite in elements(root) {
+        assert!(suite.has_tag_name("testsuite"));
+        assert_attributes(suite, &["name", "tests", "failures", "errors"]);
+        let number = |key| suite.attribute(key).unwrap().parse::<usize>().unwrap();
+        let failures = suite.descendants().filter(|it| it.has_tag_name("failure")).count();
+        let cases = elements(suite);
+        assert_eq!((number("tests"), number("failures")), (cases.len(), failures));
+        assert!(number("errors") == 0 && !cases.is_empty());
+        for case in cases {
+            assert!(case.has_tag_name("testcase"));
+            assert_attributes(case, &["classname", "name", "file"]);
+            let name = ["classname", "name"].map(|key| case.attribute(key).unwrap().to_owned());
+            assert!(names.insert(name), "{case:?} comes twice");
+            let inside = elements(case);
+            assert!(inside.len() <= 1);
+            for failure in inside {
+                assert!(failure.has_tag_name("failure") && elements(failure).is_empty());
+                assert_attributes(failure, &["type", "message"]);
+                assert!(failure.text().is_some_and(|text| !text.trim().is_empty()));
+            }
+        }
+    }
+}
+
 #[test]
-fn junit_is_xml_and_its_numbers_are_right() {
+fn junit_has_the_structure_that_its_readers_agree_on() {
     let written = written("junit");
     let document = roxmltree::Document::parse(&written).unwrap();
-    let suites: Vec<_> =
-        document.root_element().children().filter(roxmltree::Node::is_element).collect();
-    assert_eq!(suites.len(), 2);
-    for suite in suites {
-        assert!(suite.has_tag_name("testsuite"));
-        let count = |tag: &str| suite.descendants().filter(|it| it.has_tag_name(tag)).count();
-        assert_eq!(suite.attribute("tests").unwrap(), count("testcase").to_string());
-        assert_eq!(suite.attribute("failures").unwrap(), count("failure").to_string());
-    }
+    assert_junit(&document);
+    assert_eq!(elements(document.root_element()).len(), 2);
     let failure = document.descendants().find(|it| it.has_tag_name("failure")).unwrap();
     assert_eq!(failure.attribute("type"), Some("passes-the-buck"));
     assert!(failure.attribute("message").unwrap().contains("<b>find</b> somebody else & ]]> go."));
     assert!(failure.text().unwrap().ends_with(":1:9"));
 }
 
+/// What `checkstyle.dtd` allows, and readers need: each file once, and errors with all that tells
+/// where and what they are.
 #[test]
-fn checkstyle_is_xml_with_character_columns() {
+fn checkstyle_has_files_and_their_errors() {
     let written = written("checkstyle");
     let document = roxmltree::Document::parse(&written).unwrap();
-    let files: Vec<_> = document.descendants().filter(|it| it.has_tag_name("file")).collect();
+    assert!(document.root_element().has_tag_name("checkstyle"));
+    assert_attributes(document.root_element(), &["version"]);
+    let files = elements(document.root_element());
     assert_eq!(files.len(), 1);
+    assert_attributes(files[0], &["name"]);
     assert!(files[0].attribute("name").unwrap().starts_with("=dra\"fts,/a b:c;]%0A<&#"));
-    let errors: Vec<_> = document.descendants().filter(|it| it.has_tag_name("error")).collect();
+    let errors = elements(files[0]);
+    for error in &errors {
+        assert!(error.has_tag_name("error") && elements(*error).is_empty());
+        assert_attributes(*error, &["line", "column", "severity", "message", "source"]);
+        assert!(["line", "column"].iter().all(|key| {
+            error.attribute(*key).unwrap().parse::<usize>().is_ok_and(|number| number > 0)
+        }));
+        let severities = ["ignore", "info", "warning", "error"];
+        assert!(severities.contains(&error.attribute("severity").unwrap()));
+    }
     let attributes = |key| errors.iter().map(|it| it.attribute(key).unwrap()).collect::<Vec<_>>();
     assert_eq!(attributes("severity"), ["error", "info"]);
     assert_eq!(attributes("line"), ["1", "2"]);
@@ -365,32 +449,135 @@ fn csv_is_a_table_without_formulas() {
     assert_eq!(cell(2, "path"), "'+b.txt");
 }
 
-/// The lines of a TAP document by the standard: a version, test points with YAML blocks, a plan.
-#[test]
-fn tap_has_its_plan_and_no_directive() {
-    let written = written("tap");
-    let mut lines = written.lines();
-    assert_eq!(lines.next(), Some("TAP version 14"));
-    let (mut points, mut failed, mut block, mut plan) = (0, 0, false, None);
-    for line in lines {
-        assert_eq!(plan, None, "nothing comes after the plan");
-        match line {
-            "  ---" => block = true,
-            "  ..." => block = false,
-            _ if block => {
-                let (_, value) = line.split_once(": ").expect("a key and a value");
-                serde_json::from_str::<String>(value).expect("a string");
+/// A test point of TAP.
+#[derive(Debug, PartialEq)]
+struct TestPoint {
+    ok: bool,
+    description: String,
+    /// What follows an unescaped `#`.
+    directive: Option<String>,
+    /// The YAML block, read by a parser of YAML.
+    diagnostic: Option<Value>,
+}
+
+/// Reads TAP 14 as its specification has it, and nothing that a producer should not write: the
+/// version first, each point with its number, blocks of YAML indented by two, one plan at the end.
+fn read_tap(document: &str) -> Result<Vec<TestPoint>, String> {
+    let mut lines = document.lines().peekable();
+    if lines.next() != Some("TAP version 14") {
+        return Err("no version".to_owned());
+    }
+    let mut points: Vec<TestPoint> = Vec::new();
+    while let Some(line) = lines.next() {
+        if line == "  ---" {
+            let block: Vec<&str> = lines.by_ref().take_while(|&line| line != "  ...").collect();
+            let block: Vec<_> =
+                block.iter().map(|it| it.strip_prefix("  ").ok_or("no indentation")).collect();
+            let block = block.into_iter().collect::<Result<Vec<_>, _>>()?.join("\n");
+            let yaml = yaml_serde::from_str(&block).map_err(|error| error.to_string())?;
+            let point = points.last_mut().ok_or("a block of no point")?;
+            if point.diagnostic.replace(yaml).is_some() {
+                return Err("two blocks of a point".to_owned());
             }
-            _ if line.starts_with("1..") => plan = line[3..].parse().ok(),
-            _ => {
-                points += 1;
-                let rest = line.strip_prefix("not ").inspect(|_| failed += 1).unwrap_or(line);
-                let rest = rest.strip_prefix(&format!("ok {points} - ")).expect("a test point");
-                assert!(!rest.replace("\\\\", "").replace("\\#", "").contains('#'), "{rest}");
-            }
+        } else if let Some(plan) = line.strip_prefix("1..") {
+            return match (plan.parse::<usize>(), lines.next()) {
+                (Ok(count), None) if points.len() == count => Ok(points),
+                (_, Some(line)) => Err(format!("after the plan: {line}")),
+                _ => Err(format!("{plan} are planned, {} came", points.len())),
+            };
+        } else {
+            points.push(read_point(line, points.len() + 1)?);
         }
     }
-    assert_eq!((points, failed, plan), (3, 2, Some(3)));
+    Err("no plan".to_owned())
+}
+
+fn read_point(line: &str, number: usize) -> Result<TestPoint, String> {
+    let (ok, rest) = match line.strip_prefix("not ok ") {
+        Some(rest) => (false, rest),
+        None => (true, line.strip_prefix("ok ").ok_or_else(|| format!("no point: {line}"))?),
+    };
+    let rest =
+        rest.strip_prefix(&number.to_string()).ok_or_else(|| format!("not {number}: {line}"))?;
+    let rest = rest.strip_prefix(" - ").ok_or_else(|| format!("no description: {line}"))?;
+    let mut description = String::new();
+    let mut chars = rest.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some(escaped @ ('\\' | '#')) => description.push(escaped),
+                other => return Err(format!("an escape of {other:?}: {line}")),
+            },
+            '#' => {
+                let directive = Some(chars.as_str().trim().to_owned());
+                return Ok(TestPoint { ok, description, directive, diagnostic: None });
+            }
+            c => description.push(c),
+        }
+    }
+    Ok(TestPoint { ok, description, directive: None, diagnostic: None })
+}
+
+#[test]
+fn tap_is_read_as_it_was_meant() {
+    let points = read_tap(&written("tap")).unwrap();
+    assert_eq!(points.iter().map(|it| it.ok).collect::<Vec<_>>(), [false, false, true]);
+    assert!(points.iter().all(|it| it.directive.is_none()), "nothing is skipped: {points:?}");
+    let name = NAME.replace('\r', "␍").replace('\n', "␊");
+    assert_eq!(points[0].description, format!("{name}:1:9 passes-the-buck"));
+    assert_eq!(points[2].description, "clean.txt");
+    let diagnostic = points[0].diagnostic.as_ref().unwrap();
+    assert_eq!(diagnostic["severity"], "error");
+    assert_eq!(diagnostic["at"], format!("{name}:1:9"));
+    assert!(diagnostic["message"].as_str().unwrap().contains("\"that buck is not mine\""));
+    let said = points[1].diagnostic.as_ref().unwrap()["message"].as_str().unwrap();
+    assert!(said.contains("never saw that buck"), "{said}");
+    let numbered = |document: &str| read_tap(document).is_ok();
+    assert!(numbered("TAP version 14\nok 1 - a\n1..1") && !numbered("TAP version 14\nok 1 - a"));
+    assert!(!numbered("TAP version 14\nok 2 - a\n1..1") && !numbered("TAP version 14\n1..1"));
+}
+
+/// A page that shows Markdown: a headline, one table, and in its cells no markup but `<code>`.
+#[test]
+fn markdown_is_a_table_in_which_texts_are_nothing_but_texts() {
+    use pulldown_cmark::{Event, Options as Extensions, Parser, Tag};
+
+    let name = "a|b`c`<d>@ana#1 www.evil.example https://evil.example $x$ **b** \\| [a](b) \
+        ![c](d) &amp; :bug: <!-- x.txt";
+    let sources = [(NAME, DRAFT.as_bytes()), (name, b"That buck is not mine.")];
+    let written = written_about("markdown", &sources);
+    let mut cells = vec![Vec::new()];
+    let (mut row, mut tables) = (0, 0);
+    // Quotation marks may well be made curly.
+    let extensions = Extensions::all() - Extensions::ENABLE_SMART_PUNCTUATION;
+    for event in Parser::new_ext(&written, extensions) {
+        match event {
+            Event::Start(Tag::Table(_)) => tables += 1,
+            Event::Start(Tag::TableHead | Tag::TableRow) => {
+                row += 1;
+                cells.push(Vec::new());
+            }
+            Event::Start(Tag::TableCell) => cells[row].push(String::new()),
+            Event::Text(text) => cells[row].last_mut().unwrap().push_str(&text),
+            Event::InlineHtml(tag) => assert!(["<code>", "</code>"].contains(&&*tag), "{tag}"),
+            Event::Start(other) => panic!("{other:?} in {written}"),
+            Event::End(_) => {}
+            other => panic!("{other:?} in {written}"),
+        }
+    }
+    assert_eq!((tables, row), (1, 4));
+    assert!(cells[1..].iter().all(|row| row.len() == 5), "{cells:?}");
+    let name_of_first = NAME.replace("\r\n", " ");
+    assert_eq!(cells[2][0], format!("{name_of_first}:1"));
+    assert_eq!(cells[2][1..4], ["error", "passes-the-buck", "that buck is not mine"]);
+    assert_eq!(cells[4][0], format!("{name}:1"));
+    // Words as they stand in the file could open what GitHub and GitLab know beyond Markdown.
+    for line in written.lines().filter(|line| line.starts_with("| <code>")) {
+        let words = line.replace("<code>", "").replace("</code>", "").replace(" | ", "");
+        let words = words.trim_matches(['|', ' ']);
+        assert!(!words.contains(['@', '<', '>', '`', '*', '[', ':', '|', '$', '!']), "{words}");
+        assert!(!words.contains("www."), "{words}");
+    }
 }
 
 /// A workflow command as the runner takes it apart: name, properties, message.

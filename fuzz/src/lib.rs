@@ -13,7 +13,7 @@ use buckstop::formats::{self, FORMATS, Format, InputFormat, Understood};
 use buckstop::render::{OutputFormat, RenderOptions};
 use buckstop::report::{Report, Summary};
 use buckstop::rules::{BuildError, Ruleset};
-use buckstop::source::{Problem, Source};
+use buckstop::source::{ColumnUnit, Problem, Source};
 use buckstop::text::{MappedText, TextSpan};
 
 /// Makes the check of a target, by the target's name.
@@ -131,7 +131,8 @@ fn renderers(data: &[u8]) {
     summary.add(&report);
     let width = 1 + data.len() % 120;
     for (format, color) in OutputFormat::ALL.iter().flat_map(|&it| [(it, false), (it, true)]) {
-        let options = RenderOptions { color, explain_skips: true, quiet: false, width };
+        let columns = [ColumnUnit::Characters, ColumnUnit::Bytes, ColumnUnit::Utf16][width % 3];
+        let options = RenderOptions { color, explain_skips: true, quiet: false, width, columns };
         let mut renderer = format.renderer(options);
         let mut written = Vec::new();
         renderer.report(&report, &mut written).expect("memory takes what is written");

@@ -144,6 +144,7 @@ pub(super) fn run(
         summary: Summary::default(),
         limits: args.limits,
         counted: 0,
+        bytes: 0,
         terminal,
         status,
     };
@@ -162,6 +163,9 @@ pub(super) fn run(
     }
     if !args.quiet {
         tell_stale(&mut run.known, run.terminal)?;
+    }
+    if args.paths.is_empty() && run.summary.files > 0 && run.bytes == 0 && !args.quiet {
+        run.terminal.warning(&nothing_piped())?;
     }
     // The process ends here, and taking the rules apart takes as long as checking a draft.
     std::mem::forget(tasks);
@@ -183,6 +187,7 @@ impl CheckArgs {
             explain_skips: self.explain_skips,
             quiet: self.quiet,
             width: width(),
+            columns: self.outputs.columns(),
         }
     }
 }
@@ -216,6 +221,8 @@ struct Run<'a, W: Write> {
     limits: LimitArgs,
     /// The findings that count for the exit code.
     counted: usize,
+    /// Bytes of all that was read.
+    bytes: usize,
     terminal: &'a mut Terminal<W>,
     status: &'a mut Status,
 }
@@ -249,6 +256,7 @@ impl<W: Write> Run<'_, W> {
 
     fn count(&mut self, report: &Report<'_>, fail_on: FailOn) {
         self.summary.add(report);
+        self.bytes += report.source.bytes().len();
         let counts = |it: &&Finding<'_>| fail_on.is_met_by(it.rule.severity);
         self.counted += report.findings.iter().filter(counts).count();
         // Whoever stops reading early has seen what counts, unless so much may be.
@@ -281,6 +289,12 @@ fn nobody_to_check() -> Complaint {
         "`buckstop turns` shows who was taken for whom; --agent, --agent-domain and --roles \
          change it",
     )
+}
+
+/// Where nobody sits before a terminal, as in CI, standard input is read unless a path is named.
+fn nothing_piped() -> Complaint {
+    Complaint::new("nothing was checked, as nothing was piped in")
+        .help("to check the current folder, name it: buckstop check .")
 }
 
 /// Folders may hold nothing that a walk picks up.

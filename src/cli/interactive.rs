@@ -11,7 +11,7 @@ use buckstop::finding::{Applicability, Finding, Rewrite};
 use buckstop::fix::{Edit, edit};
 use buckstop::render::{OutputFormat, Paint, RenderOptions, one_line, visible};
 use buckstop::report::Report;
-use buckstop::source::Source;
+use buckstop::source::{ColumnUnit, Source};
 use buckstop::text::TextSpan;
 
 use super::Status;
@@ -163,7 +163,8 @@ impl<'a, W: Write> Session<'a, W> {
         report: &mut Report<'a>,
     ) -> io::Result<()> {
         let (color, width) = (self.terminal.color, width());
-        let options = RenderOptions { color, explain_skips: false, quiet: true, width };
+        let columns = ColumnUnit::Characters;
+        let options = RenderOptions { color, explain_skips: false, quiet: true, width, columns };
         report.findings = vec![Finding { rewrites: Vec::new(), ..finding.clone() }];
         OutputFormat::Full.renderer(options).report(report, &mut self.terminal.out)?;
         report.findings.clear();

@@ -1,12 +1,14 @@
 //! Where findings go: several output formats at once, each to standard output or to a file.
 
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use buckstop::render::{self, OutputFormat, RenderOptions, Renderer};
 use buckstop::report::{Report, Summary};
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use buckstop::source::ColumnUnit;
+use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 
 use super::files::Listing;
 use super::terminal::Complaint;
@@ -28,7 +30,8 @@ pub(super) struct OutputArgs {
     #[arg(
         long,
         value_name = "FORMAT[=PATH]",
-        value_parser = str::parse::<Asked>,
+        value_parser = AskedParser,
+        hide_possible_values = true,
         conflicts_with = "output_format"
     )]
     output: Vec<Asked>,
@@ -50,6 +53,14 @@ pub(super) struct OutputArgs {
     /// List the files that would be checked, each with its format, and check none
     #[arg(long, conflicts_with_all = ["statistics", "summary", "output"])]
     show_files: bool,
+
+    /// What columns count [default: characters]
+    ///
+    /// For readers that count in another way: Vim and Kakoune in bytes, VS Code and language
+    /// servers in UTF-16. It is a matter of full, concise, grouped, json, jsonl and csv; each of
+    /// the other formats counts as its readers do.
+    #[arg(long, value_name = "UNIT", value_parser = column_unit())]
+    columns: Option<ColumnUnit>,
 }
 
 /// One output that is asked for.
@@ -77,10 +88,47 @@ impl FromStr for Asked {
     }
 }
 
+/// Reads [`Asked`], and tells shells what it can begin with.
+#[derive(Clone)]
+struct AskedParser;
+
+impl TypedValueParser for AskedParser {
+    type Value = Asked;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<Asked, clap::Error> {
+        let parser = StringValueParser::new().try_map(|written| written.parse::<Asked>());
+        parser.parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue>>> {
+        Some(Box::new(possible_formats()))
+    }
+}
+
 fn output_format() -> impl TypedValueParser<Value = OutputFormat> {
-    let values =
-        OutputFormat::ALL.iter().map(|it| PossibleValue::new(it.as_str()).help(it.about()));
-    PossibleValuesParser::new(values).try_map(|name| name.parse::<OutputFormat>())
+    PossibleValuesParser::new(possible_formats()).try_map(|name| name.parse::<OutputFormat>())
+}
+
+fn possible_formats() -> impl Iterator<Item = PossibleValue> {
+    OutputFormat::ALL.iter().map(|it| PossibleValue::new(it.as_str()).help(it.about()))
+}
+
+fn column_unit() -> impl TypedValueParser<Value = ColumnUnit> {
+    let values = [
+        PossibleValue::new("characters").help("Unicode scalar values; a combining mark is one"),
+        PossibleValue::new("bytes").help("Bytes of UTF-8, whatever the encoding of the file"),
+        PossibleValue::new("utf16").help("Units of UTF-16; most emoji are two"),
+    ];
+    PossibleValuesParser::new(values).map(|name| match name.as_str() {
+        "bytes" => ColumnUnit::Bytes,
+        "utf16" => ColumnUnit::Utf16,
+        _ => ColumnUnit::Characters,
+    })
 }
 
 /// The outputs of a run.
@@ -93,11 +141,17 @@ struct Output {
 }
 
 impl OutputArgs {
+    /// What columns count.
+    pub(super) fn columns(&self) -> ColumnUnit {
+        self.columns.unwrap_or_default()
+    }
+
     /// Gets everything ready that is asked for. `options` are those of standard output.
     ///
     /// # Errors
     ///
-    /// A complaint if a file can't be written, or if two outputs would be mixed.
+    /// A complaint if a file can't be written, if two outputs would be mixed, or if no output
+    /// counts columns as it is asked to.
     pub(super) fn outputs(&self, options: RenderOptions) -> Result<Outputs, Complaint> {
         let single = [Asked { format: self.output_format, path: None }];
         let asked = if self.output.is_empty() { &single[..] } else { &self.output };
@@ -107,6 +161,11 @@ impl OutputArgs {
             let place = place.unwrap_or_else(|| "standard output".to_owned());
             let complaint = Complaint::new(format!("two outputs can't both go to {place}"));
             return Err(complaint.help("give each a file of its own: --output FORMAT=PATH"));
+        }
+        if self.columns.is_some() && !asked.iter().any(|it| it.format.has_columns_to_choose()) {
+            let names: Vec<_> = asked.iter().map(|it| it.format.as_str()).collect();
+            let message = format!("--columns means nothing to {}", names.join(" and "));
+            return Err(Complaint::new(message).help("leave it out, or choose another output"));
         }
         let mut outputs = Vec::new();
         for asked in asked {

@@ -28,11 +28,12 @@ pub(super) struct CompletionsArgs {
 #[command(after_help = "\
 Examples:
   buckstop man > ~/.local/share/man/man1/buckstop.1
-  buckstop man check | man -l -")]
+  buckstop man check | man -l -
+  buckstop man config show | man -l -")]
 pub(super) struct ManArgs {
     /// The command that the page is about [default: buckstop itself]
     #[arg(value_name = "COMMAND")]
-    command: Option<String>,
+    command: Vec<String>,
 }
 
 /// Writes a script of completions to stdout.
@@ -59,21 +60,28 @@ pub(super) fn man<C: CommandFactory>(
     terminal: &mut Terminal<impl Write>,
 ) -> anyhow::Result<()> {
     let mut page = Vec::new();
-    Man::new(command::<C>(args.command.as_deref())?).render(&mut page)?;
+    Man::new(command::<C>(&args.command)?).render(&mut page)?;
     Ok(terminal.out.write_all(&page)?)
 }
 
-/// buckstop, or one of its commands.
-fn command<C: CommandFactory>(name: Option<&str>) -> Result<Command, Complaint> {
-    let mut whole = C::command();
-    whole.build();
-    let Some(name) = name else { return Ok(whole) };
-    let names: Vec<String> =
-        whole.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+/// buckstop, or one of its commands, or one of theirs.
+fn command<C: CommandFactory>(names: &[String]) -> Result<Command, Complaint> {
+    // What `help` does is told in each page.
+    let mut command = C::command().disable_help_subcommand(true);
     // Once built, a command knows that its page is called `buckstop-check`.
-    let found = whole.find_subcommand(name).cloned().ok_or_else(|| {
-        Complaint::new(format!("there is no command `{name}`"))
-            .help(format!("the commands are {}", names.join(", ")))
-    })?;
-    Ok(found)
+    command.build();
+    for (depth, name) in names.iter().enumerate() {
+        let found = command.find_subcommand(name).cloned();
+        command = found.ok_or_else(|| unknown(&command, &names[..=depth]))?;
+    }
+    Ok(command)
+}
+
+fn unknown(command: &Command, names: &[String]) -> Complaint {
+    let complaint = Complaint::new(format!("there is no command `{}`", names.join(" ")));
+    let known: Vec<_> = command.get_subcommands().map(Command::get_name).collect();
+    if known.is_empty() {
+        return complaint.help(format!("`{}` has no commands", names[..names.len() - 1].join(" ")));
+    }
+    complaint.help(format!("the commands are {}", known.join(", ")))
 }

@@ -7,17 +7,20 @@
 //!
 //! The message is the rule's title and the words that were found; for what is more than a
 //! draft, it ends with who said it and in which turn. Lines count from 1;
-//! so do columns, in characters. Asked to be quiet, it writes findings only: no summary,
+//! so do columns, in characters or as asked for. Asked to be quiet, it writes findings only: no summary,
 //! and no warnings about what could not be read.
 
 use std::io::{self, Write};
 
 use super::paint::Paint;
 use super::visible::{one_line, visible};
-use super::{Entry, RenderOptions, Renderer, origin, place, problem_place, summary, words};
+use super::{
+    Entry, RenderOptions, Renderer, origin, place, problem_place, start_of, summary, words,
+};
 use crate::finding::{Finding, Severity, Skip};
 use crate::report::{Report, Summary};
 use crate::source::Problem;
+use crate::text::SourceSpan;
 
 /// How many columns the found words may take.
 const WORDS_WIDTH: usize = 72;
@@ -34,7 +37,7 @@ impl Concise {
     }
 
     fn problem(&self, report: &Report<'_>, problem: &Problem) -> String {
-        let place = problem_place(&report.source, problem);
+        let place = problem_place(&report.source, problem, self.options);
         let warning = self.paint.severity(Severity::Warning, "warning:");
         format!("{}: {warning} {}", self.paint.bold(&place), visible(&problem.message))
     }
@@ -44,8 +47,7 @@ impl Concise {
         let kind = format!("{}[{}]", rule.severity, visible(&rule.id));
         format!(
             "{}: {} {}: \"{}\"{}",
-            self.paint
-                .bold(&place(&report.source, report.source.position(finding.source_span.start))),
+            self.paint.bold(&self.place(report, finding.source_span)),
             self.paint.severity(rule.severity, &kind),
             visible(&rule.title),
             one_line(words(report, finding.turn, finding.span), WORDS_WIDTH),
@@ -56,12 +58,16 @@ impl Concise {
     fn skip(&self, report: &Report<'_>, skip: &Skip<'_>) -> String {
         self.paint.dim(&format!(
             "{}: skipped[{}] \"{}\" because {}{}",
-            place(&report.source, report.source.position(skip.source_span.start)),
+            self.place(report, skip.source_span),
             visible(&skip.rule.id),
             one_line(words(report, skip.turn, skip.span), WORDS_WIDTH),
             visible(&skip.reason),
             in_parentheses(report, skip.turn),
         ))
+    }
+
+    fn place(&self, report: &Report<'_>, span: SourceSpan) -> String {
+        place(&report.source, start_of(&report.source, span, self.options))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A table for spreadsheets, one row per finding under a row of names.
 //!
-//! Lines count from 1; so do columns, in characters; the end is the place after the last
+//! Lines count from 1; so do columns, in characters or as asked for; the end is the place after the last
 //! character. Each cell is one line: white space is one space, control characters are shown as
 //! symbols. A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula and
 //! may send what stands in the table to a stranger, so such a cell gets an apostrophe before it.
@@ -41,11 +41,12 @@ const NAMES: [&str; 19] = [
 /// Writes rows as findings come in.
 pub(super) struct Csv {
     begun: bool,
+    options: RenderOptions,
 }
 
 impl Csv {
-    pub(super) fn new(_: RenderOptions) -> Self {
-        Self { begun: false }
+    pub(super) fn new(options: RenderOptions) -> Self {
+        Self { begun: false, options }
     }
 
     fn begin(&mut self, table: &mut Writer<&mut dyn Write>) -> io::Result<()> {
@@ -61,7 +62,7 @@ impl Renderer for Csv {
         let mut table = Writer::from_writer(out);
         self.begin(&mut table)?;
         for finding in &report.findings {
-            let cells = cells(report, finding);
+            let cells = cells(report, finding, self.options);
             row(&mut table, &cells.each_ref().map(|cell| harmless(cell)))?;
         }
         table.flush()
@@ -81,10 +82,14 @@ fn row(
     table.write_record(cells.iter().map(|cell| cell.as_ref().as_bytes())).map_err(io::Error::from)
 }
 
-fn cells(report: &Report<'_>, finding: &Finding<'_>) -> [String; NAMES.len()] {
+fn cells(
+    report: &Report<'_>,
+    finding: &Finding<'_>,
+    options: RenderOptions,
+) -> [String; NAMES.len()] {
     let source = &report.source;
-    let start = source.position(finding.source_span.start);
-    let end = source.position(finding.source_span.end);
+    let start = source.position_in(finding.source_span.start, options.columns);
+    let end = source.position_in(finding.source_span.end, options.columns);
     let placed = &report.turns[finding.turn];
     let rule = finding.rule;
     let best = finding.rewrites.first();

@@ -4,12 +4,17 @@ use crate::finding::{Applicability, Finding, Rewrite, Severity, Skip};
 use crate::render::{OutputFormat, RenderOptions};
 use crate::report::{PlacedTurn, Report, Summary};
 use crate::rules::Rule;
-use crate::source::Source;
+use crate::source::{ColumnUnit, Source};
 use crate::text::TextSpan;
 use crate::turn::{Role, Turn};
 
-pub(crate) const PLAIN: RenderOptions =
-    RenderOptions { color: false, explain_skips: false, quiet: false, width: 80 };
+pub(crate) const PLAIN: RenderOptions = RenderOptions {
+    color: false,
+    explain_skips: false,
+    quiet: false,
+    width: 80,
+    columns: ColumnUnit::Characters,
+};
 
 pub(crate) fn rule(id: &str, severity: Severity) -> Rule {
     Rule {

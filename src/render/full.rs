@@ -9,7 +9,9 @@ use super::diagnostic::{Diagnostic, Draftsman, Ink, Note, NoteKind, Snippet};
 use super::excerpt::count_line_breaks;
 use super::paint::Paint;
 use super::visible::{one_line, visible};
-use super::{Entry, RenderOptions, Renderer, origin, place, problem_place, summary, words};
+use super::{
+    Entry, RenderOptions, Renderer, origin, place, problem_place, start_of, summary, words,
+};
 use crate::finding::{Applicability, Finding, Rewrite, Severity, Skip};
 use crate::report::{Report, Summary};
 use crate::source::Problem;
@@ -33,7 +35,7 @@ impl Full {
             severity: Severity::Warning,
             id: None,
             title: &problem.message,
-            place: problem_place(&report.source, problem),
+            place: problem_place(&report.source, problem, self.options),
             snippet: None,
             notes: Vec::new(),
         })
@@ -80,7 +82,7 @@ impl Full {
 
     /// Where it stands, and who said it.
     fn place(&self, report: &Report<'_>, turn: usize, span: SourceSpan) -> String {
-        let place = place(&report.source, report.source.position(span.start));
+        let place = place(&report.source, start_of(&report.source, span, self.options));
         match origin(report, turn) {
             Some(origin) => format!("{place} {}", self.paint.dim(&format!("· {origin}"))),
             None => place,

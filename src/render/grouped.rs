@@ -5,14 +5,14 @@
 //!   3:16  error    not-my-job  Refuses the task: "that's not my job"
 //! ```
 //!
-//! Lines count from 1; so do columns, in characters. Asked to be quiet, it writes findings
+//! Lines count from 1; so do columns, in characters or as asked for. Asked to be quiet, it writes findings
 //! only: no summary, and no warnings about what could not be read.
 
 use std::io::{self, Write};
 
 use super::paint::Paint;
 use super::visible::{columns, one_line, visible};
-use super::{Entry, RenderOptions, Renderer, origin, summary, words};
+use super::{Entry, RenderOptions, Renderer, origin, start_of, summary, words};
 use crate::finding::Severity;
 use crate::report::{Report, Summary};
 use crate::source::{Position, Problem};
@@ -44,9 +44,9 @@ impl Grouped {
 
     fn rows(&self, report: &Report<'_>) -> Vec<Row> {
         let problems = if self.options.quiet { &[][..] } else { &report.problems };
-        let problems = problems.iter().map(unread);
+        let problems = problems.iter().map(|it| unread(report, it, self.options));
         let entries = Entry::of(report, self.options);
-        problems.chain(entries.into_iter().map(|entry| row(report, entry))).collect()
+        problems.chain(entries.into_iter().map(|entry| row(report, entry, self.options))).collect()
     }
 
     fn head(&mut self, name: &str, out: &mut dyn Write) -> io::Result<()> {
@@ -99,8 +99,8 @@ impl Renderer for Grouped {
     }
 }
 
-fn row(report: &Report<'_>, entry: Entry<'_>) -> Row {
-    let place = at(report.source.position(entry.source_span().start));
+fn row(report: &Report<'_>, entry: Entry<'_>, options: RenderOptions) -> Row {
+    let place = at(start_of(&report.source, entry.source_span(), options));
     let told = |turn| origin(report, turn).map_or(String::new(), |told| format!(" ({told})"));
     match entry {
         Entry::Finding(finding) => Row {
@@ -130,9 +130,10 @@ fn row(report: &Report<'_>, entry: Entry<'_>) -> Row {
     }
 }
 
-fn unread(problem: &Problem) -> Row {
+fn unread(report: &Report<'_>, problem: &Problem, options: RenderOptions) -> Row {
+    let position = problem.position.map(|it| report.source.recounted(it, options.columns));
     Row {
-        place: problem.position.map(at).unwrap_or_default(),
+        place: position.map(at).unwrap_or_default(),
         kind: "warning",
         severity: Some(Severity::Warning),
         rule: "unread".to_owned(),

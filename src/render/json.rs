@@ -11,8 +11,8 @@
 //! ```
 //!
 //! Spans count bytes of the file as it lies on disk, the end excluded. Lines and
-//! columns count from 1, columns in characters; `end` is the place after the last
-//! character. A path that is not Unicode is written with replacement characters.
+//! columns count from 1, columns in characters or as asked for; `end` is the place after the
+//! last character. A path that is not Unicode is written with replacement characters.
 //!
 //! The speaker, the conversation and the time are told as the source has them, and are
 //! null where it doesn't; turns are counted from 1 in each conversation. The role is one of
@@ -36,7 +36,7 @@ use super::{Entry, RenderOptions, Renderer, words};
 use crate::finding::{Finding, Rewrite};
 use crate::report::{PlacedTurn, Report, Summary};
 use crate::rules::Rule;
-use crate::source::Position;
+use crate::source::{ColumnUnit, Position};
 use crate::text::{MappedText, SourceSpan};
 
 /// Writes the array as findings come in.
@@ -69,7 +69,7 @@ pub fn write_json(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()>
 impl Renderer for Json {
     fn report(&mut self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         for entry in Entry::of(report, self.options) {
-            self.object(&Object::of(report, entry), out)?;
+            self.object(&Object::of(report, entry, self.options), out)?;
         }
         Ok(())
     }
@@ -102,22 +102,29 @@ pub(super) struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    pub(super) fn of(report: &'a Report<'a>, entry: Entry<'a>) -> Self {
+    pub(super) fn of(report: &'a Report<'a>, entry: Entry<'a>, options: RenderOptions) -> Self {
+        let about = |turn, rule, span| Self::about(report, turn, rule, span, options.columns);
         match entry {
             Entry::Finding(finding) => Self {
                 text: words(report, finding.turn, finding.span),
                 rewrites: replacements(report, finding),
-                ..Self::about(report, finding.turn, finding.rule, finding.source_span)
+                ..about(finding.turn, finding.rule, finding.source_span)
             },
             Entry::Skip(skip) => Self {
                 text: words(report, skip.turn, skip.span),
                 skipped: Some(&skip.reason),
-                ..Self::about(report, skip.turn, skip.rule, skip.source_span)
+                ..about(skip.turn, skip.rule, skip.source_span)
             },
         }
     }
 
-    fn about(report: &'a Report<'_>, turn: usize, rule: &'a Rule, span: SourceSpan) -> Self {
+    fn about(
+        report: &'a Report<'_>,
+        turn: usize,
+        rule: &'a Rule,
+        span: SourceSpan,
+        unit: ColumnUnit,
+    ) -> Self {
         let source = &report.source;
         let PlacedTurn { conversation, number, turn, .. } = &report.turns[turn];
         Self {
@@ -128,8 +135,8 @@ impl<'a> Object<'a> {
             message: &rule.title,
             text: "",
             span: span.into(),
-            start: source.position(span.start).into(),
-            end: source.position(span.end).into(),
+            start: source.position_in(span.start, unit).into(),
+            end: source.position_in(span.end, unit).into(),
             speaker: turn.speaker.as_deref(),
             role: turn.role.as_str(),
             turn: *number,

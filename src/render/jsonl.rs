@@ -21,7 +21,7 @@ impl Jsonl {
 impl Renderer for Jsonl {
     fn report(&mut self, report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         for entry in Entry::of(report, self.options) {
-            write_json(&Object::of(report, entry), out)?;
+            write_json(&Object::of(report, entry, self.options), out)?;
             out.write_all(b"\n")?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! `JUnit` XML, which test reports are made of.
+//! JUnit XML, which test reports are made of.
 //!
 //! A test suite for each source (each piece of a large one), and in it a failed test case for
 //! each finding, or one that passed where there is none. Whatever its severity, a finding is a
@@ -41,7 +41,8 @@ impl Renderer for Junit {
         let suite = writer.create_element("testsuite").with_attributes(attributes);
         suite.write_inner_content(|writer| match report.findings.as_slice() {
             [] => {
-                xml::empty(writer, "testcase", &[("classname", &name), ("name", "no deflection")])
+                let case = [("classname", &*name), ("name", "no deflection"), ("file", &*name)];
+                xml::empty(writer, "testcase", &case)
             }
             findings => findings.iter().try_for_each(|it| failed(report, it, &name, writer)),
         })?;
@@ -68,7 +69,7 @@ fn failed(
     let message = xml::legal(&message);
     let name = format!("{rule} at {}:{}", start.line, start.column);
     let case = writer.create_element("testcase");
-    let case = case.with_attributes([("classname", path), ("name", &*name)]);
+    let case = case.with_attributes([("classname", path), ("name", &*name), ("file", path)]);
     case.write_inner_content(|writer| {
         let failure = writer.create_element("failure");
         let failure = failure.with_attributes([("type", &*rule), ("message", &*message)]);

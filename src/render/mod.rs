@@ -21,6 +21,7 @@ mod grouped;
 mod json;
 mod jsonl;
 mod junit;
+mod markdown;
 mod pack;
 mod paint;
 mod rdjson;
@@ -42,7 +43,7 @@ use std::str::FromStr;
 
 use crate::finding::{Applicability, Finding, Skip};
 use crate::report::{Report, Summary};
-use crate::source::{Position, Problem, Source};
+use crate::source::{ColumnUnit, Position, Problem, Source};
 use crate::text::{SourceSpan, TextSpan};
 use crate::turn::Role;
 
@@ -87,6 +88,9 @@ pub struct RenderOptions {
     pub quiet: bool,
     /// Width of the terminal, in columns.
     pub width: usize,
+    /// What columns count in the formats that have no reader of their own to count
+    /// for, those of which [`OutputFormat::has_columns_to_choose`] holds.
+    pub columns: ColumnUnit,
 }
 
 /// Declares the output formats: the name that users write, and what makes the renderer.
@@ -140,7 +144,7 @@ output_formats! {
     Github = "github" => github::Github::new,
     /// A Code Quality report of GitLab
     Gitlab = "gitlab" => gitlab::Gitlab::new,
-    /// `JUnit` XML, a test case per finding
+    /// JUnit XML, a test case per finding
     Junit = "junit" => junit::Junit::new,
     /// Checkstyle XML
     Checkstyle = "checkstyle" => checkstyle::Checkstyle::new,
@@ -154,6 +158,18 @@ output_formats! {
     Tap = "tap" => tap::Tap::new,
     /// A table for spreadsheets, one row per finding
     Csv = "csv" => csv::Csv::new,
+    /// A summary for merge requests and the pages of CI services
+    Markdown = "markdown" => markdown::Markdown::new,
+}
+
+impl OutputFormat {
+    /// Whether columns are counted as [`RenderOptions::columns`] asks for. The other formats are
+    /// made for readers that count in one way only, or have no columns.
+    #[must_use]
+    pub fn has_columns_to_choose(self) -> bool {
+        use OutputFormat::{Concise, Csv, Full, Grouped, Json, Jsonl};
+        matches!(self, Full | Concise | Grouped | Json | Jsonl | Csv)
+    }
 }
 
 impl fmt::Display for OutputFormat {
@@ -247,15 +263,20 @@ fn origin(report: &Report<'_>, turn: usize) -> Option<String> {
     Some(format!("{who}turn {}{conversation}", placed.number))
 }
 
+/// Where a span starts, as people are asked to count.
+fn start_of(source: &Source, span: SourceSpan, options: RenderOptions) -> Position {
+    source.position_in(span.start, options.columns)
+}
+
 /// `path:line:column`, fit for a terminal.
 fn place(source: &Source, at: Position) -> String {
     format!("{}:{}:{}", visible(source.name()), at.line, at.column)
 }
 
 /// The place of a problem, or only the path if it concerns the whole source.
-fn problem_place(source: &Source, problem: &Problem) -> String {
+fn problem_place(source: &Source, problem: &Problem, options: RenderOptions) -> String {
     match problem.position {
-        Some(at) => place(source, at),
+        Some(at) => place(source, source.recounted(at, options.columns)),
         None => visible(source.name()).into_owned(),
     }
 }

@@ -81,9 +81,7 @@ fn count(number: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const PLAIN: RenderOptions =
-        RenderOptions { color: false, explain_skips: false, quiet: false, width: 80 };
+    use crate::render::fixture::PLAIN;
 
     #[test]
     fn findings_are_counted_by_severity() {

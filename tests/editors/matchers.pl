@@ -3,6 +3,7 @@
 use strict;
 use warnings;
 use open qw(:std :encoding(UTF-8));
+use Encode qw(decode encode);
 use JSON::PP;
 
 my ($set_up, $draft) = @ARGV;
@@ -31,5 +32,9 @@ while (my $line = <$output>) {
         ($severity, $rule) = $groups[4] =~ /^(\w+)\[(.*?)\]/;
     }
     die "$path is not $draft" if $path ne $draft;
-    print "$at $severity $rule ", substr($lines[$at - 1], $column - 1);
+    # VS Code counts in UTF-16, Sublime Text in characters.
+    my $unit = $pattern ? 2 : 4;
+    my $line = encode($pattern ? 'UTF-16LE' : 'UTF-32LE', $lines[$at - 1]);
+    my $words = decode($pattern ? 'UTF-16LE' : 'UTF-32LE', substr($line, $unit * ($column - 1)));
+    print "$at $severity $rule $words";
 }
