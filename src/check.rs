@@ -80,7 +80,7 @@ pub fn judge<'r>(
         suppressed = silenced;
         problems.extend(useless);
     }
-    Report { source, turns, findings, suppressed, skips, problems }
+    Report { source, turns, findings, suppressed, known: Vec::new(), skips, problems }
 }
 
 /// What a check goes by: who says what, and what of it is checked.
@@ -260,6 +260,7 @@ fn finding<'r>(ruleset: &'r Ruleset, number: usize, turn: &Turn, hit: &Hit) -> F
         span: hit.span,
         source_span: turn.text.to_source(hit.span),
         rewrites: rewrite::rewrites(turn.text.as_str(), ruleset, hit),
+        fingerprint: None,
     }
 }
 
@@ -293,6 +294,7 @@ fn unsaid<'r>(ruleset: &'r Ruleset, number: usize, turn: &Turn, lack: &Lack) -> 
         span: lack.span,
         source_span: turn.text.to_source(lack.span),
         rewrites: rewrite::additions(turn.text.as_str(), rule, lack.span, lack.place),
+        fingerprint: None,
     }
 }
 

@@ -110,6 +110,9 @@ pub struct Finding<'r> {
     pub source_span: SourceSpan,
     /// Alternatives, best first.
     pub rewrites: Vec<Rewrite>,
+    /// What it is known by, if that was settled before its words were masked; see
+    /// [`fingerprint`](crate::fingerprint::fingerprint).
+    pub fingerprint: Option<String>,
 }
 
 /// A match that a guard let pass.

@@ -31,6 +31,9 @@ const VERSION: &str = "buckstop/1";
 /// They are a 128-bit `SipHash` with a fixed key, the same on every machine.
 #[must_use]
 pub fn fingerprint(report: &Report<'_>, finding: &Finding<'_>) -> String {
+    if let Some(settled) = &finding.fingerprint {
+        return settled.clone();
+    }
     let placed = &report.turns[finding.turn];
     let text = placed.turn.text.as_str();
     let said = finding.span.range();
@@ -56,14 +59,14 @@ pub(crate) fn digest<'s>(parts: impl IntoIterator<Item = &'s str>) -> String {
 /// stays the same when the rest of the language model learns.
 fn sentence(text: &str, words: &Range<usize>) -> Range<usize> {
     let before = &text[..words.start];
-    let start = sentence_ends(before).last().unwrap_or(0);
+    let start = sentence_ends(before).next_back().unwrap_or(0);
     let after = &text[words.start..];
     let end = sentence_ends(after).map(|end| words.start + end).find(|&end| end >= words.end);
     start..end.unwrap_or(text.len())
 }
 
 /// The places right behind each end of a sentence.
-fn sentence_ends(text: &str) -> impl Iterator<Item = usize> {
+fn sentence_ends(text: &str) -> impl DoubleEndedIterator<Item = usize> {
     text.char_indices().filter_map(move |(at, c)| {
         let behind = at + c.len_utf8();
         let rest = &text[behind..];

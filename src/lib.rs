@@ -34,6 +34,12 @@ pub mod fingerprint;
 
 pub mod check;
 
+pub mod redaction;
+
+pub mod baseline;
+
+pub mod statistics;
+
 pub mod config;
 
 pub mod fix;

@@ -17,6 +17,9 @@ pub struct Report<'r> {
     pub findings: Vec<Finding<'r>>,
     /// Deflections that a comment in the source silences, in the order of their place.
     pub suppressed: Vec<Finding<'r>>,
+    /// Deflections that a baseline knows, in the order of their place; a check leaves them among
+    /// the findings.
+    pub known: Vec<Finding<'r>>,
     /// Matches that a guard let pass, in the order of their place.
     pub skips: Vec<Skip<'r>>,
     /// What could not be read.
@@ -114,6 +117,8 @@ pub struct Summary {
     pub infos: usize,
     /// Findings that a comment silences; they are not among `findings`.
     pub suppressed: usize,
+    /// Findings that a baseline knows; they are not among `findings`.
+    pub known: usize,
     /// Matches that a guard let pass.
     pub skipped: usize,
     /// Places that could not be read as they stand, over all sources.
@@ -138,6 +143,7 @@ impl Summary {
         self.context_turns += report.turns.len() - checked;
         self.findings += report.findings.len();
         self.suppressed += report.suppressed.len();
+        self.known += report.known.len();
         self.skipped += report.skips.len();
         self.problems += report.problems.len();
         for finding in &report.findings {

@@ -154,6 +154,11 @@ impl Source {
         &self.name
     }
 
+    /// Gives the source another name, to be shown in place of its own.
+    pub(crate) fn rename(&mut self, name: String) {
+        self.name = name;
+    }
+
     /// The bytes as they were read.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {

@@ -20,6 +20,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::check::{Options, judge, understand_record};
+use crate::redaction::Redaction;
 use crate::render::{RenderOptions, write_findings, write_json};
 use crate::rules::Ruleset;
 use crate::source::{ColumnUnit, Source};
@@ -30,6 +31,7 @@ pub struct Answerer<'r> {
     name: &'r str,
     options: &'r Options,
     ruleset: &'r Ruleset,
+    redaction: Option<Redaction>,
 }
 
 /// Why a record has no findings.
@@ -44,7 +46,13 @@ impl<'r> Answerer<'r> {
     /// Answers as a check with these options and rules does; `name` is the path of the findings.
     #[must_use]
     pub fn new(name: &'r str, options: &'r Options, ruleset: &'r Ruleset) -> Self {
-        Self { name, options, ruleset }
+        Self { name, options, ruleset, redaction: None }
+    }
+
+    /// The same, with what tells who somebody is masked in all findings. The `id` stays.
+    #[must_use]
+    pub fn redacting(self, redaction: Option<Redaction>) -> Self {
+        Self { redaction, ..self }
     }
 
     /// Adds the answer to a record, its line break included. The record's own makes no
@@ -88,7 +96,10 @@ impl<'r> Answerer<'r> {
             return Err(Trouble { message, column: None });
         }
         let turns = understood.turns.iter().filter(|turn| turn.checked).count();
-        let report = judge(source, understood, self.options, self.ruleset);
+        let mut report = judge(source, understood, self.options, self.ruleset);
+        if let Some(redaction) = self.redaction {
+            redaction.report(&mut report);
+        }
         head(id.as_deref(), out);
         out.extend_from_slice(format!("\"turns\":{turns},\"findings\":").as_bytes());
         let explain_skips = self.options.explain_skips;

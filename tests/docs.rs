@@ -81,6 +81,7 @@ impl Desk {
         let examples = root().join("examples");
         copy(&examples, &desk.path().join("examples"));
         copy(&examples.join("transcripts/inbox.mbox"), &desk.path().join("inbox.mbox"));
+        copy(&examples.join("transcripts"), &desk.path().join("transcripts"));
         copy(&examples.join("transcripts/tickets.csv"), &desk.path().join("tickets/tickets.csv"));
         desk.program("pbpaste", "cat reply.txt");
         // Each line must be what reviewdog calls a diagnostic, or nothing is read.

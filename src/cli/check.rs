@@ -13,12 +13,15 @@ use buckstop::report::{Report, Summary};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::discovery::{Configs, FileArgs};
+use super::files;
 use super::input::{self, Input, PROSE};
+use super::known::{BaselineArgs, Known};
 use super::limits::LimitArgs;
 use super::ordered::threads;
 use super::outputs::{OutputArgs, Outputs};
 use super::packs::{PackArgs, SelectArgs};
 use super::plan::{Task, plan};
+use super::privacy::RedactArgs;
 use super::progress::{Amount, Progress, Times};
 use super::reading::ReadingArgs;
 use super::since::Since;
@@ -92,6 +95,9 @@ pub(super) struct CheckArgs {
     verbose: bool,
 
     #[command(flatten)]
+    baseline: BaselineArgs,
+
+    #[command(flatten)]
     reading: ReadingArgs,
 
     #[command(flatten)]
@@ -102,6 +108,9 @@ pub(super) struct CheckArgs {
 
     #[command(flatten)]
     files: FileArgs,
+
+    #[command(flatten)]
+    redact: RedactArgs,
 }
 
 const AFTER_HELP: &str = "\
@@ -114,13 +123,16 @@ Examples:
   buckstop check reply.txt --steps
   buckstop check drafts/ --rules our-rules.toml --ignore they-distancing
   buckstop check drafts/ --output-format json
+  buckstop check drafts/ --no-baseline
   buckstop check drafts/ --output sarif=out.sarif --output full
   buckstop check drafts/ --watch
   buckstop check --since-git origin/main
+  buckstop check transcripts/ --statistics
+  buckstop check transcripts/ --redact
 
 Exit codes:
   0  nothing was found
-  1  deflections were found; with --fail-on: some of that severity or worse
+  1  deflections were found that no baseline knows; with --fail-on: some of that severity or worse
   2  something could not be read, or the arguments, a configuration or a rule pack are wrong";
 
 fn fail_on() -> impl TypedValueParser<Value = FailOn> {
@@ -149,6 +161,7 @@ impl CheckArgs {
     fn settings(&self) -> Settings {
         let given = Settings { fail_on: self.fail_on.map(Sourced::given), ..Settings::default() };
         let given = given.over(self.reading.settings()).over(self.packs.settings());
+        let given = given.over(self.redact.settings());
         given.over(self.select.and("steps", self.steps).settings())
     }
 
@@ -160,15 +173,24 @@ impl CheckArgs {
         status: &mut Status,
     ) -> anyhow::Result<()> {
         let configs = self.files.configs(self.settings()).map_err(|it| it.tell(terminal))?;
+        let place = self.baseline.place()?;
         let inputs = self.inputs(watch.as_deref_mut(), &configs)?;
-        let tasks = plan(inputs, &configs, terminal)?;
+        let tasks = plan(place.but_itself(inputs, &configs), &configs, terminal)?;
         let is_part = watch.is_some() || self.since_git.is_some();
         if tasks.is_empty() && !is_part && !self.quiet {
             terminal.warning(&nothing_to_check(&self.paths))?;
         }
         let times = Times::default();
         let threads = threads(self.threads);
+        if let Some(listing) = self.outputs.listing() {
+            return files::show(&tasks, threads, listing, terminal, status);
+        }
+        let mut known = Known::open(place, &self.paths, &tasks, &configs)?;
+        if is_part {
+            known.walk_nothing();
+        }
         let mut run = Run {
+            known,
             outputs: self.outputs.outputs(self.render_options(terminal.color))?,
             summary: Summary::default(),
             limits: self.limits,
@@ -189,6 +211,9 @@ impl CheckArgs {
         run.outputs.finish(&run.summary, &mut run.terminal.out)?;
         if run.summary.context_turns > 0 && run.summary.turns == 0 && !self.quiet {
             run.terminal.warning(&nobody_to_check())?;
+        }
+        if !self.quiet {
+            tell_stale(&mut run.known, run.terminal)?;
         }
         let piped = self.paths.is_empty() && run.watch.is_none();
         if piped && run.summary.files > 0 && run.bytes == 0 && !self.quiet {
@@ -257,6 +282,8 @@ impl CheckArgs {
 
 /// Writes results as they come in.
 struct Run<'a, W: Write> {
+    /// What is no news.
+    known: Known,
     outputs: Outputs,
     summary: Summary,
     limits: LimitArgs,
@@ -281,12 +308,16 @@ impl<W: Write> Run<'_, W> {
         checked: Outcome<'_>,
     ) -> io::Result<()> {
         match (task, checked) {
-            (Ok(task), Ok(Some(report))) => {
+            (Ok(task), Ok(Some(mut report))) => {
+                self.known.take(task, &mut report);
                 self.count(&report, task.settled.fail_on);
                 self.show(&report)?;
             }
             (_, Ok(_)) => {}
-            (_, Err(complaint)) => {
+            (task, Err(complaint)) => {
+                if let Ok(task) = task {
+                    self.known.lose(task);
+                }
                 self.summary.unreadable += 1;
                 self.status.raise(Status::Failed);
                 self.progress.aside(|| self.terminal.error(&complaint))?;
@@ -338,6 +369,12 @@ fn tell_problems(
     }
     let mut problems = report.problems.iter();
     problems.try_for_each(|problem| terminal.warning(&Complaint::about(problem, &report.source)))
+}
+
+/// Tells what is known although it is no longer there.
+fn tell_stale(known: &mut Known, terminal: &mut Terminal<impl Write>) -> io::Result<()> {
+    known.finish();
+    known.complaints().try_for_each(|complaint| terminal.warning(&complaint))
 }
 
 /// A clean result means little where nobody's words were looked at.

@@ -61,6 +61,8 @@ pub(super) struct FileArgs {
 pub(super) struct Config {
     /// The file, as the user knows it; none if there is none.
     pub(super) file: Option<String>,
+    /// The folder of the file, absolute.
+    pub(super) folder: Option<PathBuf>,
     /// What holds.
     pub(super) settings: Settings,
 }
@@ -159,10 +161,10 @@ impl ConfigArgs {
         let only = match (named, self.no_config) {
             (Some(file), true) => return Err(file_in_spite(file).into()),
             (Some(file), false) => Some(Arc::new(load(&absolute(&here, Path::new(file)), &above)?)),
-            (None, true) => Some(Arc::new(Config { file: None, settings: above.clone() })),
+            (None, true) => Some(Arc::new(Config { settings: above.clone(), ..Config::default() })),
             (None, false) => None,
         };
-        let none = Arc::new(Config { file: None, settings: above.clone() });
+        let none = Arc::new(Config { settings: above.clone(), ..Config::default() });
         let found = Mutex::default();
         Ok(Configs { above, only, none, here, stdin: None, found })
     }
@@ -219,6 +221,11 @@ impl Configs {
         absolute(&self.here, file)
     }
 
+    /// The folder where relative paths start.
+    pub(super) fn here(&self) -> &Path {
+        &self.here
+    }
+
     /// The name that standard input goes by.
     pub(super) fn stdin(&self) -> Option<PathBuf> {
         self.stdin.clone()
@@ -260,7 +267,8 @@ fn load(file: &Path, above: &Settings) -> Result<Config, Mistake> {
     let name = shown(file);
     let layer = Layer::read(&name, folder_of(file), &text)?;
     let below = complete(layer, &mut vec![identity(file)])?;
-    Ok(Config { file: Some(name), settings: above.clone().over(below) })
+    let folder = Some(folder_of(file).to_owned());
+    Ok(Config { file: Some(name), folder, settings: above.clone().over(below) })
 }
 
 /// A configuration with all that it extends; `open` are those that wait for it.

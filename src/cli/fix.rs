@@ -8,9 +8,10 @@ use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use buckstop::check::{Options, check};
+use buckstop::check::{Options, check, understand};
 use buckstop::finding::{Applicability, Finding};
 use buckstop::fix::{FixOptions, Fixed, Refused, fix};
+use buckstop::redaction::{Redaction, redacted_name};
 use buckstop::render::{Paint, visible};
 use buckstop::report::{PlacedTurn, Report};
 use buckstop::rules::Ruleset;
@@ -26,6 +27,7 @@ use super::input::{self, Input, unreadable};
 use super::ordered::{Step, in_order, threads};
 use super::packs::{PackArgs, SelectArgs};
 use super::plan::{Settled, Task, plan};
+use super::privacy::RedactArgs;
 use super::reading::ReadingArgs;
 use super::terminal::{Complaint, Terminal, count};
 use super::write::Target;
@@ -54,7 +56,12 @@ pub(super) struct FixArgs {
     /// All rewrites are offered, whatever they may promise, and words of your own can be put in
     /// their place. Until the end of the session a copy of each changed file is kept beside it,
     /// so that everything can be put back.
-    #[arg(long, short, conflicts_with_all = ["suggested", "templates", "diff", "quiet", "threads"])]
+    #[arg(
+        long,
+        short,
+        conflicts_with_all =
+            ["suggested", "templates", "diff", "quiet", "threads", "redact", "redact_names"]
+    )]
     interactive: bool,
 
     /// Write errors only: no summary, no warnings
@@ -76,6 +83,9 @@ pub(super) struct FixArgs {
 
     #[command(flatten)]
     files: FileArgs,
+
+    #[command(flatten)]
+    redact: RedactArgs,
 }
 
 /// Which rewrites are applied.
@@ -122,7 +132,7 @@ pub(super) fn run(
     status: &mut Status,
 ) -> anyhow::Result<()> {
     let given = args.packs.settings().over(args.select.settings());
-    let given = given.over(args.reading.settings());
+    let given = given.over(args.reading.settings()).over(args.redact.settings());
     let configs = args.files.configs(given).map_err(|mistake| mistake.tell(terminal))?;
     let tasks = plan(once_each(input::find(&args.paths, &configs)), &configs, terminal)?;
     if tasks.is_empty() && !args.quiet {
@@ -136,8 +146,9 @@ pub(super) fn run(
     let diff = args.diff.then_some(style);
     let fix_one = |task: &Result<Task, Complaint>| {
         let Task { input, settled } = task.as_ref().map_err(Complaint::clone)?;
-        let Settled { options, ruleset, .. } = &**settled;
-        Job { options, fixing: fixing.clone(), ruleset, diff }.run(input)
+        let Settled { options, ruleset, redaction, .. } = &**settled;
+        let fixing = fixing.clone();
+        Job { options, fixing, ruleset, diff, redaction: *redaction }.run(input)
     };
     let is_stdin = |task: &Task| matches!(task.input, Input::Stdin(_));
     let stdin_too = tasks.iter().flatten().any(is_stdin);
@@ -188,11 +199,14 @@ struct Job<'a> {
     ruleset: &'a Ruleset,
     /// How to write the diff, if files are to be left alone.
     diff: Option<DiffStyle>,
+    /// What is masked in what is shown, and never in what is written.
+    redaction: Option<Redaction>,
 }
 
 /// What came of one input.
 #[derive(Default)]
 struct Outcome {
+    /// What the user is told it is called.
     name: String,
     /// What belongs on stdout: a diff, or the fixed text of stdin.
     output: Vec<u8>,
@@ -261,26 +275,28 @@ impl Job<'_> {
     fn fix(&self, report: Report<'_>, target: Option<&Target>) -> Outcome {
         let warnings = report.problems.iter().map(|it| Complaint::about(it, &report.source));
         let mut outcome = Outcome {
-            name: report.source.name().to_owned(),
+            name: self.shown_name(report.source.name()),
             warnings: warnings.collect(),
             left: Left::of(&report.findings),
             ..Outcome::default()
         };
+        let name = report.source.name().to_owned();
         let old = report.source.bytes().to_vec();
+        let turns = report.turns;
         let least = self.fixing.least;
         let can_fix = |finding: &Finding<'_>| {
             finding.rewrites.iter().any(|rewrite| rewrite.applicability >= least)
         };
         let mut fixed = report.findings.iter().any(can_fix);
-        if fixed && nobody_told(&report.turns, self.options) {
-            outcome.warnings.push(nobody_to_fix(&outcome.name));
+        if fixed && nobody_told(&turns, self.options) {
+            outcome.warnings.push(nobody_to_fix(&name));
             fixed = false;
         }
         let fixed = fixed.then(|| fix(report.source, self.options, &self.fixing, self.ruleset));
         let new = fixed.as_ref().map_or(&old, |fixed| &fixed.bytes);
         outcome.failure = match (self.diff, target) {
             (Some(style), _) => {
-                outcome.output = unified(&outcome.name, &old, new, style);
+                outcome.output = self.diff(name.clone(), &turns, &old, new, style);
                 None
             }
             (None, Some(target)) if *new != old => target.replace(&old, new).err(),
@@ -291,20 +307,41 @@ impl Job<'_> {
             }
         };
         if let Some(fixed) = fixed.filter(|_| outcome.failure.is_none()) {
-            self.count(fixed, &mut outcome);
+            self.count(name, fixed, &mut outcome);
         }
         outcome
     }
 
-    fn count(&self, fixed: Fixed, outcome: &mut Outcome) {
-        let refused = fixed.refused.iter().map(|refused| refusal(&outcome.name, refused));
+    fn shown_name(&self, name: &str) -> String {
+        if self.redaction.is_some() { redacted_name(name).into_owned() } else { name.to_owned() }
+    }
+
+    /// What would change, masked if it is to be; then it is for reading and no patch.
+    fn diff(
+        &self,
+        name: String,
+        turns: &[PlacedTurn],
+        old: &[u8],
+        new: &[u8],
+        style: DiffStyle,
+    ) -> Vec<u8> {
+        let Some(redaction) = self.redaction else { return unified(&name, old, new, style) };
+        let shown = self.shown_name(&name);
+        let before = Source::new(name.clone(), old.to_vec());
+        let after = Source::new(name, new.to_vec());
+        let masked = redaction.bytes(&after, &understand(&after, self.options).turns);
+        unified(&shown, &redaction.bytes(&before, turns), &masked, style)
+    }
+
+    fn count(&self, name: String, fixed: Fixed, outcome: &mut Outcome) {
+        let refused = fixed.refused.iter().map(|refused| refusal(&name, refused));
         outcome.warnings.extend(refused);
         let applied = &fixed.applied;
         let blanks = applied.iter().filter(|it| it.applicability == Applicability::Template);
-        outcome.warnings.extend(blanks_to_fill(&outcome.name, blanks.count()));
+        outcome.warnings.extend(blanks_to_fill(&name, blanks.count()));
         outcome.applied = applied.len();
         if !applied.is_empty() {
-            let source = Source::new(outcome.name.clone(), fixed.bytes);
+            let source = Source::new(name, fixed.bytes);
             outcome.left = Left::of(&check(source, self.options, self.ruleset).findings);
         }
     }

@@ -3,6 +3,7 @@
 //! Everything that touches the world outside happens here. A subcommand writes to the
 //! [`Terminal`] it is given and raises the [`Status`] that the process will end with.
 
+mod baseline;
 mod check;
 mod compression;
 mod config;
@@ -10,12 +11,14 @@ mod diff;
 mod discovery;
 mod examples;
 mod explain;
+mod files;
 mod fix;
 mod fmt;
 mod init;
 mod input;
 mod interactive;
 mod interrupt;
+mod known;
 mod layout;
 mod limits;
 mod ordered;
@@ -23,6 +26,7 @@ mod outputs;
 mod packs;
 mod pieces;
 mod plan;
+mod privacy;
 mod progress;
 mod questions;
 mod reading;
@@ -71,6 +75,8 @@ enum Command {
     Fix(fix::FixArgs),
     /// Write a draft with its safe rewrites to standard output, for editors
     Fmt(fmt::FmtArgs),
+    /// Write down what is known to be found, so that checks fail on what is new
+    Baseline(baseline::BaselineCommandArgs),
     /// Show who says what in a conversation, as it was understood
     Turns(turns::TurnsArgs),
     /// Answer every line of JSON on standard input with a line of findings, for pipelines
@@ -93,6 +99,7 @@ Examples:
   pbpaste | buckstop check           Check what is piped in
   buckstop fix --diff drafts/        Show what could be put right at once
   buckstop fix --interactive a.txt   Choose other words one by one
+  buckstop baseline write drafts/    From now on, fail on new findings only
   buckstop turns chat.txt            See who is taken for whom in a conversation
   buckstop rules not-my-job          Explain a rule
   buckstop init                      Start a configuration
@@ -164,6 +171,7 @@ impl Command {
             Self::Check(args) => check::run(args, terminal, status),
             Self::Fix(args) => fix::run(args, terminal, status),
             Self::Fmt(args) => fmt::run(args, terminal, status),
+            Self::Baseline(args) => baseline::run(args, terminal, status),
             Self::Turns(args) => turns::run(args, terminal, status),
             Self::Stream(args) => stream::run(args, terminal),
             Self::Rules(args) => rules::run(args, terminal, status),

@@ -1,15 +1,16 @@
 //! Where findings go: several output formats at once, each to standard output or to a file.
 
 use std::ffi::OsStr;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use buckstop::render::{OutputFormat, RenderOptions, Renderer};
+use buckstop::render::{self, OutputFormat, RenderOptions, Renderer};
 use buckstop::report::{Report, Summary};
 use buckstop::source::ColumnUnit;
 use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
 
+use super::files::Listing;
 use super::terminal::Complaint;
 use super::write::NewFile;
 
@@ -34,6 +35,24 @@ pub(super) struct OutputArgs {
         conflicts_with = "output_format"
     )]
     output: Vec<Asked>,
+
+    /// Count the findings of each rule, category, agent and file in place of listing them
+    ///
+    /// The counts take the place of what would go to standard output, as tables or, with
+    /// `--output-format json`, as one object; what goes to files is as ever. A rate is findings
+    /// for 100 turns that were checked.
+    #[arg(long)]
+    statistics: bool,
+
+    /// Write the last line only, which says what it all came to
+    ///
+    /// With `--output-format json` it is an object.
+    #[arg(long, conflicts_with_all = ["statistics", "quiet"])]
+    summary: bool,
+
+    /// List the files that would be checked, each with its format, and check none
+    #[arg(long, conflicts_with_all = ["statistics", "summary", "output"])]
+    show_files: bool,
 
     /// What columns count [default: characters]
     ///
@@ -148,7 +167,50 @@ impl OutputArgs {
             let message = format!("--columns means nothing to {}", names.join(" and "));
             return Err(Complaint::new(message).help("leave it out, or choose another output"));
         }
-        asked.iter().map(|asked| asked.output(options)).collect::<Result<_, _>>().map(Outputs)
+        let mut outputs = Vec::new();
+        for asked in asked {
+            outputs.push(match asked.path {
+                Some(_) => asked.output(options)?,
+                None => Output { renderer: self.shown(asked.format, options)?, file: None },
+            });
+        }
+        let counts = self.statistics || self.summary;
+        if counts && outputs.iter().all(|it| it.file.is_some()) {
+            outputs.push(Output { renderer: self.shown(OutputFormat::Full, options)?, file: None });
+        }
+        Ok(Outputs(outputs))
+    }
+
+    /// How files are to be listed in place of being checked, if that is asked for.
+    pub(super) fn listing(&self) -> Option<Listing> {
+        let json = self.output_format == OutputFormat::Json;
+        self.show_files.then_some(if json { Listing::Json } else { Listing::Lines })
+    }
+
+    /// What goes to standard output where a format is asked for.
+    fn shown(
+        &self,
+        format: OutputFormat,
+        options: RenderOptions,
+    ) -> Result<Box<dyn Renderer>, Complaint> {
+        let for_people =
+            matches!(format, OutputFormat::Full | OutputFormat::Concise | OutputFormat::Grouped);
+        let bars = io::stdout().is_terminal();
+        match (self.statistics, self.summary, format) {
+            (false, false, _) => Ok(format.renderer(options)),
+            (true, _, OutputFormat::Json) => Ok(render::statistics_json()),
+            (true, ..) if for_people => Ok(render::statistics(options, bars)),
+            (_, _, OutputFormat::Json) => Ok(render::closing_json()),
+            (_, _, _) if for_people => Ok(render::closing(options)),
+            (statistics, ..) => {
+                let argument = if statistics { "--statistics" } else { "--summary" };
+                let complaint = Complaint::new(format!("{argument} can't be written as {format}"));
+                Err(complaint.help(format!(
+                    "leave the format out, or let the findings go to a file: --output \
+                     {format}=PATH"
+                )))
+            }
+        }
     }
 }
 

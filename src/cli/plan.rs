@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use buckstop::check::Options;
 use buckstop::config::{FailOn, Origin, Settings};
+use buckstop::redaction::Redaction;
 use buckstop::rules::Ruleset;
 
 use super::discovery::{Config, Configs, Mistake};
@@ -36,6 +37,8 @@ pub(super) struct Settled {
     pub(super) ruleset: Arc<Ruleset>,
     /// Which findings make the check fail.
     pub(super) fail_on: FailOn,
+    /// What is masked in all that is shown.
+    pub(super) redaction: Option<Redaction>,
 }
 
 /// All tasks of a run; an input that can't be found is a complaint in its place.
@@ -79,7 +82,7 @@ pub(super) fn settle(
     planner.settle(Some(file))
 }
 
-/// How a file under a configuration is read, without any rules.
+/// How a file under a configuration is read, without any rules, and what is masked of it.
 ///
 /// # Errors
 ///
@@ -88,9 +91,11 @@ pub(super) fn options(
     file: &Path,
     configs: &Configs,
     terminal: &mut Terminal<impl Write>,
-) -> anyhow::Result<Options> {
+) -> anyhow::Result<(Options, Option<Redaction>)> {
     let config = configs.of_file(file).map_err(|mistake| mistake.tell(terminal))?;
-    options_of(&config.settings, terminal)
+    let redaction = config.settings.redaction();
+    terminal.redacts |= redaction.is_some();
+    Ok((options_of(&config.settings, terminal)?, redaction))
 }
 
 /// What a configuration says about rules, by its keys.
@@ -118,7 +123,9 @@ impl<W: Write> Planner<'_, W> {
             options: options_of(&config.settings, self.terminal)?,
             ruleset: self.ruleset(&config.settings, &key.1)?,
             fail_on: config.settings.fails_on(),
+            redaction: config.settings.redaction(),
         });
+        self.terminal.redacts |= settled.redaction.is_some();
         self.settled.insert(key, Arc::clone(&settled));
         Ok(settled)
     }

@@ -16,6 +16,7 @@ use super::discovery::ConfigArgs;
 use super::ordered::{HEAVY, Step, in_order, threads};
 use super::packs::{PackArgs, SelectArgs};
 use super::plan;
+use super::privacy::RedactArgs;
 use super::reading::ReadingArgs;
 use super::terminal::{Complaint, Terminal};
 
@@ -46,6 +47,9 @@ pub(super) struct StreamArgs {
 
     #[command(flatten)]
     config: ConfigArgs,
+
+    #[command(flatten)]
+    redact: RedactArgs,
 }
 
 const AFTER_HELP: &str = "\
@@ -77,6 +81,7 @@ Exit codes:
 pub(super) fn run(args: &StreamArgs, terminal: &mut Terminal<impl Write>) -> anyhow::Result<()> {
     let select = args.select.and("steps", args.steps).settings();
     let settings = args.reading.settings().over(args.packs.settings()).over(select);
+    let settings = args.redact.settings().over(settings);
     let configs = args.config.configs(settings).map_err(|it| it.tell(terminal))?;
     let settled = plan::settle(Path::new("-"), &configs, terminal)?;
     let options = Options { explain_skips: args.explain_skips, ..settled.options.clone() };
@@ -87,7 +92,8 @@ pub(super) fn run(args: &StreamArgs, terminal: &mut Terminal<impl Write>) -> any
         let help = "name a format of JSON, or leave it to each line; `buckstop check` reads files";
         return Err(Complaint::new(message).help(help).into());
     }
-    let answerer = Answerer::new("<stdin>", &options, &settled.ruleset);
+    let answerer =
+        Answerer::new("<stdin>", &options, &settled.ruleset).redacting(settled.redaction);
     let out = &mut terminal.out;
     in_order(
         Batches::new(io::stdin()).map(|batch| (batch, HEAVY)),

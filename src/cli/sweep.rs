@@ -1,7 +1,8 @@
 //! Checks all inputs of a run on several threads, large ones in pieces, and hands the reports
 //! over in the order of the inputs.
 //!
-//! What is done with a report is the caller's affair.
+//! Whatever is to be masked of a report is: this is the only way from a file to an output. What is
+//! done with it is the caller's affair.
 
 use std::collections::VecDeque;
 use std::io;
@@ -74,7 +75,13 @@ impl Sweep<'_> {
         let options = Options { explain_skips: self.explain_skips, ..settled.options.clone() };
         let read = self.times.read(|| job.work.read(input, &options))?;
         Ok(read.map(|(source, understood)| {
-            self.times.detect(|| judge(source, understood, &options, &settled.ruleset))
+            self.times.detect(|| {
+                let mut report = judge(source, understood, &options, &settled.ruleset);
+                if let Some(redaction) = settled.redaction {
+                    redaction.report(&mut report);
+                }
+                report
+            })
         }))
     }
 }

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 
 use buckstop::config::Origin;
 use buckstop::finding::Severity;
+use buckstop::redaction::redacted;
 use buckstop::render::{Paint, visible};
 use buckstop::source::{Problem, Source};
 
@@ -92,6 +93,8 @@ pub(super) struct Terminal<W: Write> {
     pub(super) color: bool,
     /// Whether standard error gets colours.
     pub(super) error_color: bool,
+    /// Whether complaints are masked, as they name files and quote them.
+    pub(super) redacts: bool,
 }
 
 impl Terminal<io::BufWriter<io::StdoutLock<'static>>> {
@@ -101,6 +104,7 @@ impl Terminal<io::BufWriter<io::StdoutLock<'static>>> {
             out: io::BufWriter::with_capacity(BUFFER, io::stdout().lock()),
             color: color.colors(&io::stdout()),
             error_color: color.colors(&io::stderr()),
+            redacts: false,
         }
     }
 }
@@ -140,13 +144,17 @@ impl<W: Write> Terminal<W> {
     }
 
     fn complain(&mut self, severity: Severity, complaint: &Complaint) -> io::Result<()> {
+        let shown = |text: &str| {
+            let text = if self.redacts { redacted(text) } else { text.into() };
+            visible(&text).into_owned()
+        };
         let paint = Paint::new(self.error_color);
         let head = paint.severity(severity, severity.as_str());
         let help = complaint
             .help
             .as_ref()
-            .map_or(String::new(), |help| format!("\n  {}: {}", paint.bold("help"), visible(help)));
-        self.aside(&format!("{head}: {}{help}", visible(&complaint.message)))
+            .map_or(String::new(), |help| format!("\n  {}: {}", paint.bold("help"), shown(help)));
+        self.aside(&format!("{head}: {}{help}", shown(&complaint.message)))
     }
 }
 

@@ -14,6 +14,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::discovery::FileArgs;
+use super::privacy::RedactArgs;
 use super::reading::ReadingArgs;
 use super::terminal::{Complaint, Terminal, count, width};
 use super::{Status, input, plan};
@@ -36,6 +37,9 @@ pub(super) struct TurnsArgs {
 
     #[command(flatten)]
     files: FileArgs,
+
+    #[command(flatten)]
+    redact: RedactArgs,
 }
 
 #[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
@@ -71,16 +75,22 @@ pub(super) fn run(
     terminal: &mut Terminal<impl Write>,
     status: &mut Status,
 ) -> anyhow::Result<()> {
-    let configs = args.files.configs(args.reading.settings()).map_err(|it| it.tell(terminal))?;
+    let configs = args
+        .files
+        .configs(args.reading.settings().over(args.redact.settings()))
+        .map_err(|it| it.tell(terminal))?;
     let inputs = input::find(&args.paths, &configs);
     let mut pages = Pages::new(args.output_format, terminal.color);
     for input in inputs {
         let read = input.and_then(|input| Ok((input.read()?, input)));
         match read {
             Ok((None, _)) => {}
-            Ok((Some(source), input)) => {
-                let options = plan::options(input.path(), &configs, terminal)?;
-                let understood = understand(&source, &options);
+            Ok((Some(mut source), input)) => {
+                let (options, redaction) = plan::options(input.path(), &configs, terminal)?;
+                let mut understood = understand(&source, &options);
+                if let Some(redaction) = redaction {
+                    redaction.understood(&mut source, &mut understood);
+                }
                 if !input.is_passed_over(&understood.turns) {
                     pages.add(&source, &understood, &mut terminal.out)?;
                 }

@@ -197,6 +197,18 @@ impl NewFile {
         Ok(Self { path, name, waiting: SpooledTempFile::new(IN_MEMORY) })
     }
 
+    /// Writes all of a file at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`NewFile::new`] and [`NewFile::finish`].
+    pub(super) fn whole(path: &Path, bytes: &[u8]) -> Result<(), Complaint> {
+        let mut file = Self::new(path)?;
+        let written = file.write_all(bytes);
+        written.map_err(|error| Complaint::new(format!("{}: {error}", file.name)))?;
+        file.finish()
+    }
+
     /// Puts the file in its place. A device or a pipe is written to as it is.
     ///
     /// # Errors

@@ -42,6 +42,8 @@ impl Settings {
                 format_name(*format).into()
             }),
             single("fail-on", self.fail_on.as_ref(), &FailOn::default(), |it| it.as_str().into()),
+            single("redact", self.redact.as_ref(), &false, |&it| it.into()),
+            single("redact-names", self.redact_names.as_ref(), &false, |&it| it.into()),
             single("force-exclude", self.force_exclude.as_ref(), &false, |&it| it.into()),
         ];
         entries.extend(self.globs());

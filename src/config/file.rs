@@ -81,6 +81,11 @@ pub(super) struct ConfigFile {
     per_file_ignores: BTreeMap<Spanned<String>, Names>,
     /// Findings of this severity and worse make a check fail; `info` if nothing is said.
     fail_on: Option<Spanned<FailOn>>,
+    /// Whether e-mail addresses and the numbers of phones, cards, accounts and orders are masked in
+    /// all that is shown.
+    redact: Option<Spanned<bool>>,
+    /// Whether the names of those who speak are masked, too.
+    redact_names: Option<Spanned<bool>>,
 }
 
 type Names = Spanned<Vec<Spanned<String>>>;
@@ -206,6 +211,8 @@ impl<'a> Reader<'a> {
             force_exclude: file.force_exclude.map(|it| self.sourced(it)),
             per_file_ignores: self.per_file_ignores(file.per_file_ignores),
             fail_on: file.fail_on.map(|it| self.sourced(it)),
+            redact: file.redact.map(|it| self.sourced(it)),
+            redact_names: file.redact_names.map(|it| self.sourced(it)),
         };
         let extend = file.extend.map(|path| self.sourced(path));
         let extend = extend

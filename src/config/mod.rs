@@ -23,6 +23,7 @@ use crate::check::Options;
 use crate::finding::Severity;
 use crate::formats::{InputFormat, Mapping};
 use crate::packs::RulesetBuilder;
+use crate::redaction::Redaction;
 use crate::roles::RoleHints;
 use crate::rules::{Ruleset, WordLists};
 use crate::turn::Role;
@@ -73,6 +74,10 @@ pub struct Settings {
     pub per_file_ignores: BTreeMap<String, PerFileIgnores>,
     /// Which findings make a check fail.
     pub fail_on: Option<Sourced<FailOn>>,
+    /// Whether what tells who somebody is is masked in all that is shown.
+    pub redact: Option<Sourced<bool>>,
+    /// Whether names are masked, too.
+    pub redact_names: Option<Sourced<bool>>,
 }
 
 /// Rules that are ignored in the files that a glob fits.
@@ -171,6 +176,8 @@ impl Settings {
             force_exclude: self.force_exclude.or(below.force_exclude),
             per_file_ignores: laid_over(below.per_file_ignores, self.per_file_ignores),
             fail_on: self.fail_on.or(below.fail_on),
+            redact: self.redact.or(below.redact),
+            redact_names: self.redact_names.or(below.redact_names),
         }
     }
 
@@ -225,6 +232,15 @@ impl Settings {
     #[must_use]
     pub fn fails_on(&self) -> FailOn {
         value(self.fail_on.as_ref()).unwrap_or_default()
+    }
+
+    /// What is masked in all that is shown, if anything is. Who asks for names to be masked asks
+    /// for everything.
+    #[must_use]
+    pub fn redaction(&self) -> Option<Redaction> {
+        let names = value(self.redact_names.as_ref()).unwrap_or(false);
+        let all = value(self.redact.as_ref()).unwrap_or(false);
+        (all || names).then_some(Redaction { names })
     }
 
     /// Whether a walk passes a file or folder over that it meets; `path` is absolute.

@@ -8,7 +8,7 @@ use crate::source::{ColumnUnit, Source};
 use crate::text::TextSpan;
 use crate::turn::{Role, Turn};
 
-pub(super) const PLAIN: RenderOptions = RenderOptions {
+pub(crate) const PLAIN: RenderOptions = RenderOptions {
     color: false,
     explain_skips: false,
     quiet: false,
@@ -46,13 +46,16 @@ pub(crate) fn report<'r>(name: &str, bytes: &[u8], rule: &'r Rule, words: &[&str
         turns,
         findings: Vec::new(),
         suppressed: Vec::new(),
+        known: Vec::new(),
         skips: Vec::new(),
         problems,
     };
     for words in words {
         let span = span(&report, words);
         let source_span = report.turns[0].turn.text.to_source(span);
-        report.findings.push(Finding { rule, turn: 0, span, source_span, rewrites: Vec::new() });
+        let rewrites = Vec::new();
+        let finding = Finding { rule, turn: 0, span, source_span, rewrites, fingerprint: None };
+        report.findings.push(finding);
     }
     report
 }
@@ -68,21 +71,21 @@ pub(super) fn said_by(report: &mut Report<'_>, speaker: Option<&str>, role: Role
 }
 
 /// Adds other words for the last finding.
-pub(super) fn rewrite(report: &mut Report<'_>, text: &str, applicability: Applicability) {
+pub(crate) fn rewrite(report: &mut Report<'_>, text: &str, applicability: Applicability) {
     let finding = report.findings.last_mut().expect("a finding to rewrite");
     let span = finding.span;
     finding.rewrites.push(Rewrite { text: text.to_owned(), applicability, span, tail: 0 });
 }
 
 /// Adds a match that was let pass.
-pub(super) fn skip<'r>(report: &mut Report<'r>, rule: &'r Rule, words: &str, reason: &str) {
+pub(crate) fn skip<'r>(report: &mut Report<'r>, rule: &'r Rule, words: &str, reason: &str) {
     let span = span(report, words);
     let source_span = report.turns[0].turn.text.to_source(span);
     report.skips.push(Skip { rule, turn: 0, span, source_span, reason: reason.to_owned() });
 }
 
 /// All that a run over the reports writes.
-pub(super) fn render(
+pub(crate) fn render(
     format: OutputFormat,
     options: RenderOptions,
     reports: &[Report<'_>],

@@ -8,6 +8,7 @@
 //! A new format is one new file and one line in [`OutputFormat`].
 
 mod azure;
+mod baseline;
 mod checkstyle;
 mod concise;
 mod csv;
@@ -27,6 +28,7 @@ mod rdjson;
 mod rdjsonl;
 mod replacement;
 mod sarif;
+mod statistics;
 mod summary;
 mod tap;
 mod visible;
@@ -45,9 +47,11 @@ use crate::source::{ColumnUnit, Position, Problem, Source};
 use crate::text::{SourceSpan, TextSpan};
 use crate::turn::Role;
 
+pub use baseline::write_baseline;
 pub use json::{write_findings, write_json};
 pub use pack::pack_error;
 pub use paint::Paint;
+pub use statistics::{closing, closing_json, statistics, statistics_json};
 pub use visible::{one_line, visible};
 
 /// Writes reports in one output format.

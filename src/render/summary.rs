@@ -11,6 +11,9 @@ pub(super) fn line(summary: &Summary, options: RenderOptions) -> String {
     if summary.suppressed > 0 {
         clauses.push(format!("{} silenced by comments", summary.suppressed));
     }
+    if summary.known > 0 {
+        clauses.push(format!("{} known from the baseline", summary.known));
+    }
     if options.explain_skips && summary.skipped > 0 {
         clauses.push(format!("{} let pass", count(summary.skipped, "match")));
     }
@@ -122,6 +125,15 @@ mod tests {
         assert_eq!(
             line(&summary, PLAIN),
             "Found 1 deflection and 2 things missing in 1 file (1 error, 2 info)."
+        );
+    }
+
+    #[test]
+    fn what_is_silenced_and_what_is_known_are_told() {
+        let summary = Summary { files: 2, suppressed: 1, known: 12, ..Summary::default() };
+        assert_eq!(
+            line(&summary, PLAIN),
+            "No deflections found in 2 files; 1 silenced by comments; 12 known from the baseline."
         );
     }
 

@@ -141,6 +141,15 @@ impl MappedText {
         SourceSpan { start, end: end.max(start) }
     }
 
+    /// The same places with other characters in them, each of as many bytes as the one before.
+    #[must_use]
+    pub(crate) fn respelled(self, text: String) -> Self {
+        debug_assert!(
+            text.char_indices().map(|(at, _)| at).eq(self.text.char_indices().map(|(at, _)| at))
+        );
+        Self { text, ..self }
+    }
+
     /// The same text, its source beginning that many bytes later.
     #[must_use]
     pub(crate) fn moved(mut self, bytes: usize) -> Self {
