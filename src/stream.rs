@@ -266,6 +266,20 @@ mod tests {
     }
 
     #[test]
+    fn findings_are_masked_and_the_id_is_not() {
+        let ruleset = Ruleset::builder().build().expect("the embedded pack is sound");
+        let options = Options::default();
+        let record = r#"{"id": "ann@acme.example", "role": "agent", "speaker": "jane@acme.example", "text": "Not my job."}"#;
+        let answerer = Answerer::new("<stdin>", &options, &ruleset);
+        let mut out = Vec::new();
+        let redaction = Some(Redaction { names: false });
+        answerer.redacting(redaction).answer(record.as_bytes(), &mut out);
+        let answer = String::from_utf8(out).expect("an answer is text");
+        assert!(answer.contains("ann@acme.example") && answer.contains("not-my-job"), "{answer}");
+        assert!(!answer.contains("jane@acme.example"), "{answer}");
+    }
+
+    #[test]
     fn a_mapping_says_where_the_words_are() {
         let mapping = Mapping { text: "said".to_owned(), ..Mapping::default() };
         let options = Options { mapping: Some(mapping), ..Options::default() };

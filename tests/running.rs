@@ -254,6 +254,20 @@ fn a_branch_means_what_would_be_merged_into_it() {
 }
 
 #[test]
+fn what_is_known_of_files_that_have_not_changed_is_not_stale() {
+    let repository = Repository::new();
+    let path = repository.path();
+    put(path, "old.txt", BAD);
+    put(path, "edited.txt", BAD);
+    let written = buckstop(path).args(["baseline", "write", "."]).output().expect("buckstop runs");
+    assert_eq!(written.status.code(), Some(0), "{}", text(written.stderr));
+    repository.commit();
+    put(path, "edited.txt", &format!("{BAD}\n{}", BAD.replace("Sorry", "Oh")));
+    // Only what is new is found, and nobody says that the other file's finding is gone.
+    assert_eq!(changed(path, "HEAD", &["."]), ["edited.txt"]);
+}
+
+#[test]
 fn submodules_are_looked_into() {
     let inner = Repository::new();
     put(inner.path(), "one.txt", BAD);

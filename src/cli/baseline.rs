@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use buckstop::baseline::Stale;
 use buckstop::config::Settings;
 use buckstop::render::{Paint, one_line, visible};
-use buckstop::report::Report;
 
 use super::Status;
 use super::check::nothing_to_check;
@@ -20,7 +19,9 @@ use super::ordered::threads;
 use super::packs::{PackArgs, SelectArgs};
 use super::plan::{Task, plan};
 use super::privacy::RedactArgs;
+use super::progress::Times;
 use super::reading::ReadingArgs;
+use super::sweep::{Outcome, Sweep};
 use super::terminal::{Complaint, Terminal, count};
 
 /// The arguments of `buckstop baseline`.

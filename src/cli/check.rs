@@ -311,6 +311,10 @@ impl<W: Write> Run<'_, W> {
             (Ok(task), Ok(Some(mut report))) => {
                 self.known.take(task, &mut report);
                 self.count(&report, task.settled.fail_on);
+                if let Some(watch) = &mut self.watch {
+                    let goes_on = report.source.is_continuation();
+                    watch.add_findings(&task.input.name(), report.findings.len(), goes_on);
+                }
                 self.show(&report)?;
             }
             (_, Ok(_)) => {}
@@ -330,10 +334,6 @@ impl<W: Write> Run<'_, W> {
     /// Has a report written. What goes to a terminal goes there at once, so that nothing gets
     /// into the way of the bar.
     fn show(&mut self, report: &Report<'_>) -> io::Result<()> {
-        if let Some(watch) = &mut self.watch {
-            let goes_on = report.source.is_continuation();
-            watch.add_findings(report.source.name(), report.findings.len(), goes_on);
-        }
         let Self { progress, outputs, terminal, times, .. } = self;
         let mut write = || {
             times.write(|| outputs.report(report, &mut terminal.out))?;

@@ -143,6 +143,16 @@ impl<W: Write> Terminal<W> {
         Ok(())
     }
 
+    /// Tells on stderr what is neither a failure nor a finding.
+    ///
+    /// # Errors
+    ///
+    /// If what stands in the buffer of stdout cannot be written.
+    pub(super) fn note(&mut self, text: &str) -> io::Result<()> {
+        let text = if self.redacts { redacted(text) } else { text.into() };
+        self.aside(&visible(&text))
+    }
+
     fn complain(&mut self, severity: Severity, complaint: &Complaint) -> io::Result<()> {
         let shown = |text: &str| {
             let text = if self.redacts { redacted(text) } else { text.into() };

@@ -207,7 +207,7 @@ impl Watch {
         if !others.is_empty() {
             told = format!("{told}; still in {}", others.join(", "));
         }
-        terminal.aside(&buckstop::render::visible(&format!("{told}. Ctrl-C ends.")))
+        terminal.note(&format!("{told}. Ctrl-C ends."))
     }
 
     /// Makes room for the next round, on a terminal.
@@ -219,8 +219,7 @@ impl Watch {
         if let Round::Only(paths) = &self.round {
             let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
             if !names.is_empty() {
-                let told = format!("Changed: {}", names.join(", "));
-                terminal.aside(&buckstop::render::visible(&told))?;
+                terminal.note(&format!("Changed: {}", names.join(", ")))?;
             }
         }
         terminal.out.flush()?;
