@@ -17,6 +17,9 @@ use std::{env, fs, io};
 #[path = "src/text/span.rs"]
 mod text;
 
+#[path = "src/flat.rs"]
+mod flat;
+
 #[path = "src/language/mod.rs"]
 mod language;
 
@@ -29,7 +32,9 @@ mod rules;
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
-    for path in ["rules", "src/language", "src/rules", "src/finding.rs", "src/text/span.rs"] {
+    for path in
+        ["rules", "src/flat.rs", "src/language", "src/rules", "src/finding.rs", "src/text/span.rs"]
+    {
         println!("cargo::rerun-if-changed={path}");
     }
     let mut files: Vec<PathBuf> = fs::read_dir(root.join("rules"))?
@@ -39,7 +44,7 @@ fn main() -> io::Result<()> {
     files.sort();
     let entries: Vec<String> = files.iter().map(|file| entry(file)).collect();
     fs::write(out.join("embedded.rs"), format!("&[{}]", entries.join(", ")))?;
-    fs::write(out.join("embedded.postcard"), prepare(&files)?)
+    fs::write(out.join("embedded.bin"), prepare(&files)?)
 }
 
 fn entry(file: &Path) -> String {
@@ -57,7 +62,7 @@ fn prepare(files: &[PathBuf]) -> io::Result<Vec<u8>> {
         assembly.read(rules::Origin::Embedded, name(file), fs::read_to_string(file)?);
     }
     match assembly.finish() {
-        Ok(ruleset) => postcard::to_allocvec(&ruleset).map_err(io::Error::other),
+        Ok(compiled) => compiled.prepare().map_err(io::Error::other),
         Err(mistakes) => {
             println!("cargo::warning=the embedded rule pack has {} mistakes", mistakes.len());
             Ok(Vec::new())

@@ -6,7 +6,7 @@ use crate::detect::{self, Context, Hit, Lack, Passed};
 use crate::finding::{Finding, Skip};
 use crate::formats::{self, Format, InputFormat, Mapping};
 use crate::report::{PlacedTurn, Report};
-use crate::rewrite;
+use crate::rewrite::{self, Apostrophes};
 use crate::roles::{self, RoleHints};
 use crate::rules::{Example, PackError, Rule, Ruleset, captures_in};
 use crate::source::{Problem, Source};
@@ -63,7 +63,9 @@ pub fn judge<'r>(
     for (number, placed) in turns.iter().enumerate().filter(|(_, placed)| placed.checked) {
         let turn = &placed.turn;
         let detected = detect::detect(turn.text.as_str(), context(&turns, number), ruleset);
-        findings.extend(detected.hits.iter().map(|hit| finding(ruleset, number, turn, hit)));
+        let apostrophes = Apostrophes::of(turn.text.as_str());
+        let hits = detected.hits.iter();
+        findings.extend(hits.map(|hit| finding(ruleset, number, turn, apostrophes, hit)));
         if options.explain_skips {
             let passed = detected.passed.into_iter();
             skips.extend(passed.map(|passed| skip(ruleset, number, turn, passed)));
@@ -252,14 +254,20 @@ fn is_other_side(a: &Turn, b: &Turn) -> bool {
     }
 }
 
-fn finding<'r>(ruleset: &'r Ruleset, number: usize, turn: &Turn, hit: &Hit) -> Finding<'r> {
+fn finding<'r>(
+    ruleset: &'r Ruleset,
+    number: usize,
+    turn: &Turn,
+    apostrophes: Apostrophes,
+    hit: &Hit,
+) -> Finding<'r> {
     let rule = &ruleset.rules()[hit.rule];
     Finding {
         rule,
         turn: number,
         span: hit.span,
         source_span: turn.text.to_source(hit.span),
-        rewrites: rewrite::rewrites(turn.text.as_str(), ruleset, hit),
+        rewrites: rewrite::rewrites(turn.text.as_str(), apostrophes, ruleset, hit),
         fingerprint: None,
     }
 }

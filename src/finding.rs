@@ -9,13 +9,16 @@ use crate::rules::Rule;
 use crate::text::{SourceSpan, TextSpan};
 
 /// How much a deflection stings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Mild; worth a second look.
     Info,
     /// An ordinary deflection.
+    #[default]
     Warning,
     /// A customer is lost over this.
     Error,

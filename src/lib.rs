@@ -14,6 +14,8 @@ pub mod formats;
 
 pub mod roles;
 
+pub mod flat;
+
 pub mod language;
 
 pub mod finding;

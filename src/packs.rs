@@ -13,7 +13,7 @@ use crate::rules::{Assembly, BuildError, Origin, PackError, Ruleset, WordLists, 
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// What `build.rs` made of them; empty if the pack has mistakes.
-const PREPARED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/embedded.postcard"));
+const PREPARED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/embedded.bin"));
 
 /// The files among them that hold the word lists of the language, and no rules.
 const SHARED: [&str; 2] = ["guards.toml", "lists.toml"];
@@ -147,7 +147,7 @@ impl RulesetBuilder {
         for words in &self.words {
             assembly.add_words(words);
         }
-        assembly.finish()
+        assembly.finish().map(Ruleset::from)
     }
 
     /// Without the embedded rules only the word lists that all rules share are
@@ -173,7 +173,7 @@ fn embedded(takes: impl Fn(&str) -> bool) -> Assembly {
 
 /// The embedded pack, compiled; nothing if it has mistakes, which compiling it again then tells.
 fn prepared() -> Option<Ruleset> {
-    if PREPARED.is_empty() { None } else { postcard::from_bytes(PREPARED).ok() }
+    if PREPARED.is_empty() { None } else { Ruleset::prepared(PREPARED) }
 }
 
 /// The words of a company's name, folded as the tokenizer folds a text.
@@ -192,12 +192,14 @@ impl Ruleset {
         for name in select.iter().chain(also).chain(ignore) {
             self.expect_selector(name)?;
         }
-        for (rule, matcher) in self.rules.iter().zip(&mut self.matchers) {
+        let chosen = [select, also, ignore].into_iter().any(|names| !names.is_empty());
+        for number in (0..self.traits.len()).filter(|_| chosen) {
+            let rule = &self.rules[number];
             let named = |names: &[String]| {
                 names.iter().any(|n| *n == rule.id || *n == rule.category || n == "all")
             };
             let selected = if select.is_empty() { !rule.opt_in } else { named(select) };
-            matcher.enabled = (selected || named(also)) && !named(ignore);
+            self.traits[number].enabled = (selected || named(also)) && !named(ignore);
         }
         Ok(())
     }
@@ -206,7 +208,10 @@ impl Ruleset {
         for (name, _) in severities {
             self.expect_selector(name)?;
         }
-        for rule in &mut self.rules {
+        if severities.is_empty() {
+            return Ok(());
+        }
+        for rule in self.rules.iter_mut() {
             let of = |name: &str| severities.iter().rev().find(|(it, _)| it == name);
             let given = of(&rule.id).or_else(|| of(&rule.category)).or_else(|| of("all"));
             rule.severity = given.map_or(rule.severity, |&(_, severity)| severity);

@@ -278,3 +278,12 @@ fn a_word_in_capitals_finds_only_capitals() {
 fn a_failed_start_does_not_block_a_later_one() {
     assert_eq!(found("[they ...] no idea", "They said: no idea"), ["no idea"]);
 }
+
+#[test]
+fn lists_that_double_forty_times_are_matched_all_the_same() {
+    let doubled =
+        (1..=40).map(|n| format!("l{n} = [\"{{l{}}} a\", \"{{l{}}} b\"]\n", n - 1, n - 1));
+    let lists = format!("\n[lists]\nl0 = [\"go on\"]\n{}", doubled.collect::<String>());
+    let text = format!("so go on {}at once", "a b ".repeat(20));
+    assert_eq!(found_with("{l40} at once", &lists, &text), [text.trim_start_matches("so ")]);
+}

@@ -81,7 +81,7 @@ fn holds(
     sentences: &mut Sentences<'_>,
 ) -> bool {
     let here = candidate.sentence;
-    let program = &condition.program;
+    let program = &sentences.tables().other(condition.program);
     let tokens = &candidate.tokens;
     match place {
         Place::Before => {
@@ -93,14 +93,14 @@ fn holds(
             sentences.matcher(here).find(program, start).is_some()
         }
         Place::Next => (here + 1..sentences.len().min(here + 3)).any(|s| sentences.has(s, program)),
-        Place::Message => (0..sentences.len()).any(|s| sentences.has(s, program)),
+        Place::Message => sentences.anywhere(condition.program),
     }
 }
 
 /// The words are somebody else's: between quotation marks, or on a quoted line.
 fn quoted(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
     let document = sentences.document();
-    let mask = document.quotations.iter().find(|m| m.span.contains(candidate.span))?;
+    let mask = document.quotation_around(candidate.span)?;
     // A draft that somebody put between quotation marks as a whole is still the draft.
     let whole = document.text.trim().len() <= mask.span.len();
     match mask.kind {
@@ -113,8 +113,8 @@ fn quoted(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String
 /// The words are code or part of an address.
 fn in_code(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
     let document = sentences.document();
-    let code = document.code.iter().any(|m| m.span.contains(candidate.span));
-    code.then(|| "it is code or an address".to_owned())
+    let code = document.code_around(candidate.span);
+    code.map(|_| "it is code or an address".to_owned())
 }
 
 /// "I won't tell you that it's not my job."
@@ -263,7 +263,7 @@ fn owned_step(
     range.into_iter().find_map(|at| {
         let end = matcher.list_ends(owned, at).farthest()?;
         let empty = hollow.is_some_and(|list| !matcher.list_ends(list, at).is_empty());
-        let masked = document.quotations.iter().any(|m| m.span.contains(document.span(at..end)));
+        let masked = document.quotation_around(document.span(at..end)).is_some();
         let supposed = at > 0 && supposes(document, at - 1);
         (!empty && !masked && !supposed).then_some(at..end)
     })

@@ -9,7 +9,8 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use crate::language::{Break, Document, WordId};
-use crate::rules::program::{Grammar, Inst, Program};
+use crate::rules::program::Inst;
+use crate::rules::tables::{Script, Tables};
 
 /// Where a phrase was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,10 +23,9 @@ pub(crate) struct Match {
 
 /// A sentence, prepared for matching.
 pub(crate) struct Matcher<'a> {
-    grammar: &'a Grammar,
+    tables: &'a Tables<'a>,
     document: &'a Document<'a>,
     sentence: Range<usize>,
-    filler: Option<u32>,
     /// Ends of the entries of a list that begin at a token.
     lists: FxHashMap<(u32, u32), Ends>,
     /// Bit sets of failed states, one for each level of list calls, kept for reuse.
@@ -66,7 +66,7 @@ impl Ends {
     }
 
     /// All of them, the nearest first.
-    pub(crate) fn iter(self) -> impl Iterator<Item = usize> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = usize> + use<> {
         let mut bits = self.bits;
         std::iter::from_fn(move || {
             let words = bits.trailing_zeros();
@@ -97,16 +97,14 @@ enum Job {
 impl<'a> Matcher<'a> {
     /// Prepares a sentence, given by its tokens.
     pub(crate) fn new(
-        grammar: &'a Grammar,
+        tables: &'a Tables<'a>,
         document: &'a Document<'a>,
         sentence: Range<usize>,
     ) -> Self {
-        let filler = grammar.list("filler");
         Self {
-            grammar,
+            tables,
             document,
             sentence,
-            filler,
             lists: FxHashMap::default(),
             spare: Vec::new(),
             spare_jobs: Vec::new(),
@@ -119,7 +117,7 @@ impl<'a> Matcher<'a> {
     }
 
     /// All matches of a program, from left to right, free of overlaps.
-    pub(crate) fn find_all(&mut self, program: &Program) -> Vec<Match> {
+    pub(crate) fn find_all(&mut self, program: &Script<'_>) -> Vec<Match> {
         let mut found = Vec::new();
         let mut from = self.sentence.start;
         while let Some(next) = self.find(program, from) {
@@ -129,15 +127,37 @@ impl<'a> Matcher<'a> {
         found
     }
 
+    /// As [`Matcher::find_all`], where it is known with which tokens a match may begin.
+    pub(crate) fn find_among(&mut self, program: &Script<'_>, starts: &[usize]) -> Vec<Match> {
+        let mut found: Vec<Match> = Vec::new();
+        let mut from = self.sentence.start;
+        while let Some(next) =
+            self.find_at(program, starts.iter().copied().filter(|&start| start >= from))
+        {
+            from = next.tokens.end.max(next.tokens.start + 1);
+            found.push(next);
+        }
+        found
+    }
+
     /// The first match that begins at a token from `from` on.
-    pub(crate) fn find(&mut self, program: &Program, from: usize) -> Option<Match> {
+    pub(crate) fn find(&mut self, program: &Script<'_>, from: usize) -> Option<Match> {
+        self.find_at(program, from..self.sentence.end)
+    }
+
+    /// The first match that begins at one of some tokens.
+    fn find_at(
+        &mut self,
+        program: &Script<'_>,
+        starts: impl Iterator<Item = usize>,
+    ) -> Option<Match> {
         if !self.may_match(program) {
             return None;
         }
         let mut visited = self.fresh(program);
         let mut slots = vec![None; 2 * program.captures.len()];
         let mut result = None;
-        for start in from..self.sentence.end {
+        for start in starts {
             if !self.may_begin(program, start) {
                 continue;
             }
@@ -155,16 +175,17 @@ impl<'a> Matcher<'a> {
     }
 
     /// Whether the sentence has the words that any match needs.
-    fn may_match(&self, program: &Program) -> bool {
+    fn may_match(&self, program: &Script<'_>) -> bool {
         let tokens = &self.document.tokens[self.sentence.clone()];
-        program.also_required.iter().all(|&set| {
-            let set = &self.grammar.sets[set as usize];
-            tokens.iter().any(|token| set.contains(token.word))
+        std::iter::once(program.required).chain(program.also_required.iter()).all(|set| {
+            let set = self.tables.set(set);
+            tokens.iter().any(|token| set.has(token.word.0))
         })
     }
 
-    fn may_begin(&self, program: &Program, token: usize) -> bool {
-        program.first.as_ref().is_none_or(|first| first.contains(self.document.tokens[token].word))
+    fn may_begin(&self, program: &Script<'_>, token: usize) -> bool {
+        let word = self.document.tokens[token].word;
+        program.first.is_none_or(|first| self.tables.in_set(first, word))
     }
 
     /// The tokens of the first entry of a list that begins in a range of tokens.
@@ -175,15 +196,15 @@ impl<'a> Matcher<'a> {
     /// The ends of all entries of a list that begin at a token.
     pub(crate) fn list_ends(&mut self, list: u32, start: usize) -> Ends {
         let mut ends = Ends { start: start as u32, bits: 0 };
-        let known = &self.grammar.lists[list as usize];
-        if !self.may_begin(&known.program, start) {
+        let program = self.tables.list_program(list);
+        if !self.may_begin(&program, start) {
             return ends;
         }
         if let Some(&known) = self.lists.get(&(list, start as u32)) {
             return known;
         }
-        let mut visited = self.fresh(&known.program);
-        self.run(&known.program, start, &mut visited, &mut [], |end| {
+        let mut visited = self.fresh(&program);
+        self.run(&program, start, &mut visited, &mut [], |end| {
             ends.add(end.max(start));
             None::<usize>
         });
@@ -192,11 +213,34 @@ impl<'a> Matcher<'a> {
         ends
     }
 
+    /// The word of a token.
+    pub(super) fn word(&self, token: usize) -> WordId {
+        self.document.tokens[token].word
+    }
+
+    /// What stands before a token.
+    pub(super) fn before(&self, token: usize) -> Break {
+        self.document.tokens[token].before
+    }
+
+    /// Where what may be passed over ends that begins at a token within a phrase: an aside, a
+    /// filler if one may begin there.
+    pub(super) fn asides(
+        &mut self,
+        token: usize,
+        may_be_filler: bool,
+    ) -> impl Iterator<Item = usize> + use<> {
+        let aside = self.document.tokens[token].aside_end as usize;
+        let filler = self.tables.filler.filter(|_| may_be_filler);
+        let fillers = filler.map_or(Ends::default(), |list| self.list_ends(list, token));
+        (aside > 0).then_some(aside).into_iter().chain(fillers.iter())
+    }
+
     /// Whether a clause begins at a token.
     pub(crate) fn begins_clause(&mut self, at: usize) -> bool {
         let sentence = self.sentence();
         let document = self.document;
-        let Some(filler) = self.filler else {
+        let Some(filler) = self.tables.filler else {
             return document.begins_clause(&sentence, at, |_| false);
         };
         document.begins_clause(&sentence, at, |token| {
@@ -209,12 +253,12 @@ impl<'a> Matcher<'a> {
         if self.document.ends_clause(&self.sentence, at) {
             return true;
         }
-        let Some(filler) = self.filler else { return false };
+        let Some(filler) = self.tables.filler else { return false };
         self.list_ends(filler, at).iter().any(|end| self.ends_clause(end))
     }
 
-    fn fresh(&mut self, program: &Program) -> Vec<u64> {
-        let states = program.insts.len() * (self.sentence.len() + 1) * 2;
+    fn fresh(&mut self, program: &Script<'_>) -> Vec<u64> {
+        let states = program.len() * (self.sentence.len() + 1) * 2;
         let mut bits = self.spare.pop().unwrap_or_default();
         bits.clear();
         bits.resize(states.div_ceil(64), 0);
@@ -224,7 +268,7 @@ impl<'a> Matcher<'a> {
     /// Explores a program from a token on until `accept` takes an end.
     fn run<T>(
         &mut self,
-        program: &Program,
+        program: &Script<'_>,
         start: usize,
         visited: &mut [u64],
         slots: &mut [Option<u32>],
@@ -250,7 +294,7 @@ impl<'a> Matcher<'a> {
     /// Follows one state as far as it goes without a choice; returns the end of a match.
     fn explore(
         &mut self,
-        program: &Program,
+        program: &Script<'_>,
         start: usize,
         mut state: State,
         visited: &mut [u64],
@@ -262,7 +306,7 @@ impl<'a> Matcher<'a> {
                 return None;
             }
             let token = state.token as usize;
-            match program.insts[state.inst as usize] {
+            match program.inst(state.inst) {
                 Inst::Match => return self.may_end(token).then_some(token),
                 Inst::Jump(to) => state.inst = to,
                 Inst::Split(first, second) => {
@@ -275,12 +319,10 @@ impl<'a> Matcher<'a> {
                         return None;
                     }
                     let word = self.document.tokens[token].word;
-                    let targets = program.switches[number as usize].targets(word);
-                    let (first, rest) = targets.split_first()?;
-                    jobs.extend(
-                        rest.iter().rev().map(|&inst| Job::Explore(State { inst, ..state })),
-                    );
-                    state.inst = *first;
+                    let mut targets = self.tables.targets(number, word).iter();
+                    let first = targets.next()?;
+                    jobs.extend(targets.rev().map(|inst| Job::Explore(State { inst, ..state })));
+                    state.inst = first;
                 }
                 Inst::Save(slot) => {
                     if let Some(value) = slots.get_mut(slot as usize) {
@@ -330,9 +372,10 @@ impl<'a> Matcher<'a> {
         let token = state.token as usize;
         let after = |token: u32| State { inst: state.inst + 1, token, loose: false };
         match inst {
-            Inst::Set(set) => {
-                self.in_set(set, self.document.tokens[token].word).then(|| after(state.token + 1))
-            }
+            Inst::Set(set) => self
+                .tables
+                .in_set(set, self.document.tokens[token].word)
+                .then(|| after(state.token + 1)),
             Inst::Ing => self.ends_in(token, "ing").then(|| after(state.token + 1)),
             Inst::Ed => self.ends_in(token, "ed").then(|| after(state.token + 1)),
             Inst::Capital => self.is_capital(token).then(|| after(state.token + 1)),
@@ -362,7 +405,7 @@ impl<'a> Matcher<'a> {
         if aside_end > 0 {
             jobs.push(Job::Explore(State { token: aside_end, loose: true, ..state }));
         }
-        if let Some(filler) = self.filler {
+        if let Some(filler) = self.tables.filler {
             for end in self.list_ends(filler, token).iter() {
                 jobs.push(Job::Explore(State { token: end as u32, loose: true, ..state }));
             }
@@ -374,23 +417,19 @@ impl<'a> Matcher<'a> {
         token < self.sentence.end && self.document.tokens[token].before <= widest
     }
 
-    fn in_set(&self, set: u32, word: WordId) -> bool {
-        self.grammar.sets[set as usize].contains(word)
-    }
-
     fn in_capitals(&self, token: usize) -> bool {
         token < self.sentence.end && self.document.surface(token).chars().all(char::is_uppercase)
     }
 
     /// Whether a word of five letters or more has an ending; shorter ones ("need", "thing") only look so.
-    fn ends_in(&self, token: usize, ending: &str) -> bool {
+    pub(super) fn ends_in(&self, token: usize, ending: &str) -> bool {
         let surface = self.document.surface(token).as_bytes();
         let tail = surface.len().checked_sub(ending.len()).and_then(|at| surface.get(at..));
         surface.len() >= 5 && tail.is_some_and(|tail| tail.eq_ignore_ascii_case(ending.as_bytes()))
     }
 
     /// Whether a word has a capital and can be a name; a sentence's "We" is none.
-    fn is_capital(&self, token: usize) -> bool {
+    pub(super) fn is_capital(&self, token: usize) -> bool {
         const NO_NAMES: [&str; 32] = [
             "I", "We", "You", "It", "They", "He", "She", "This", "That", "There", "These", "Those",
             "The", "A", "An", "Who", "What", "Nobody", "Somebody", "Someone", "Everyone", "No",
@@ -403,7 +442,7 @@ impl<'a> Matcher<'a> {
     fn may_end(&self, token: usize) -> bool {
         token >= self.sentence.end
             || !self.document.tokens[token].glued
-            || self.document.tokens[token].word != self.grammar.not
+            || self.document.tokens[token].word != self.tables.not
     }
 
     /// Notes that a state was seen; whether it had been before.

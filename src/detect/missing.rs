@@ -10,7 +10,7 @@ use super::chunks;
 use super::guards::{self, Candidate};
 use super::neighbours::Neighbours;
 use super::sentences::Sentences;
-use crate::language::{Document, MaskKind, WordId};
+use crate::language::{Document, MaskKind};
 use crate::rules::{Condition, Edge, Ruleset};
 use crate::text::TextSpan;
 
@@ -74,11 +74,11 @@ struct Wish<'r> {
 
 /// The rules that take part and want something said.
 fn wishes(ruleset: &Ruleset, only: Option<usize>) -> Vec<Wish<'_>> {
-    let rules = ruleset.matchers.iter().enumerate().filter(|&(rule, matcher)| {
-        !matcher.missing.programs.is_empty() && only.map_or(matcher.enabled, |only| only == rule)
+    let rules = ruleset.traits.iter().enumerate().filter(|&(rule, traits)| {
+        traits.misses && only.map_or(traits.enabled, |only| only == rule)
     });
-    let wishes = rules.map(|(rule, matcher)| {
-        let is_due = matcher.when.message.is_empty();
+    let wishes = rules.map(|(rule, _)| {
+        let is_due = ruleset.matchers[rule].when.message.is_empty();
         Wish { ruleset, rule, is_due }
     });
     wishes.collect()
@@ -90,7 +90,10 @@ impl Wish<'_> {
         let matcher = &self.ruleset.matchers[self.rule];
         let mut holds = |conditions: &[Condition]| {
             let mut all = conditions.iter();
-            all.any(|it| (0..sentences.len()).any(|s| sentences.has(s, &it.program)))
+            all.any(|it| {
+                let program = sentences.tables().other(it.program);
+                (0..sentences.len()).any(|s| sentences.has(s, &program))
+            })
         };
         self.is_due = self.is_due || holds(&matcher.when.message);
         holds(&matcher.unless.message) || self.is_said_in(sentences)
@@ -99,17 +102,19 @@ impl Wish<'_> {
     /// Whether one of the rule's phrases stands there, and not in somebody else's mouth.
     fn is_said_in(&mut self, sentences: &mut Sentences<'_>) -> bool {
         let matcher = &self.ruleset.matchers[self.rule];
-        let words: FxHashSet<WordId> =
-            sentences.document().tokens.iter().map(|token| token.word).collect();
-        let programs = &matcher.missing.programs;
-        let possible = programs.iter().filter(|it| it.required.iter().any(|w| words.contains(w)));
+        let words: FxHashSet<u32> =
+            sentences.document().tokens.iter().map(|token| token.word.0).collect();
+        let tables = sentences.tables();
+        let programs = matcher.missing.programs.iter().map(|&program| tables.other(program));
+        let possible = programs
+            .filter(|program| tables.set(program.required).iter().any(|w| words.contains(&w)));
         let mut possible = possible.peekable();
         if possible.peek().is_none() {
             return false;
         }
         possible.any(|program| {
             (0..sentences.len()).any(|sentence| {
-                let found = sentences.matcher(sentence).find_all(program);
+                let found = sentences.matcher(sentence).find_all(&program);
                 found.into_iter().any(|found| {
                     let span = sentences.document().span(found.tokens.clone());
                     let candidate = Candidate { sentence, tokens: found.tokens, span };
@@ -123,11 +128,11 @@ impl Wish<'_> {
 /// Takes a text apart, as much of it at once as is taken apart anywhere; each part comes with
 /// the byte where it begins.
 fn each_part(text: &str, ruleset: &Ruleset, mut look: impl FnMut(usize, &mut Sentences<'_>)) {
+    let (tables, companies) = (ruleset.tables(), &ruleset.companies);
     for chunk in chunks(text) {
-        let neighbours = Neighbours::new(Context::default(), ruleset);
-        let document =
-            Document::new(&text[chunk.clone()], &ruleset.grammar.lexicon, &ruleset.companies);
-        look(chunk.start, &mut Sentences::new(&ruleset.grammar, &document, &neighbours));
+        let neighbours = Neighbours::new(Context::default(), &tables, companies);
+        let document = Document::new(&text[chunk.clone()], tables.words, companies);
+        look(chunk.start, &mut Sentences::new(&tables, &document, &neighbours));
     }
 }
 

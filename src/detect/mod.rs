@@ -11,16 +11,21 @@ mod neighbours;
 mod overlap;
 mod referent;
 mod sentences;
+mod skim;
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use guards::Candidate;
 use matcher::Match;
 use neighbours::Neighbours;
 use sentences::Sentences;
+use skim::Skimmer;
 
+use crate::flat::Numbers;
 use crate::language::Document;
 use crate::rules::Ruleset;
+use crate::rules::tables::Tables;
 use crate::text::TextSpan;
 
 pub(crate) use missing::{Lack, has, missing};
@@ -82,24 +87,22 @@ pub(crate) fn detect_with(
     only: Option<usize>,
 ) -> Detected {
     let mut detected = Detected::default();
+    let (tables, companies) = (ruleset.tables(), &ruleset.companies);
     for chunk in chunks(text) {
-        let neighbours = Neighbours::new(
-            Context {
-                before: context.before.filter(|_| chunk.start == 0),
-                after: context.after.filter(|_| chunk.end == text.len()),
-            },
-            ruleset,
-        );
-        let document =
-            Document::new(&text[chunk.clone()], &ruleset.grammar.lexicon, &ruleset.companies);
+        let around = Context {
+            before: context.before.filter(|_| chunk.start == 0),
+            after: context.after.filter(|_| chunk.end == text.len()),
+        };
+        let neighbours = Neighbours::new(around, &tables, companies);
+        let document = Document::new(&text[chunk.clone()], tables.words, companies);
         let mut scan = Scan {
             ruleset,
-            sentences: Sentences::new(&ruleset.grammar, &document, &neighbours),
+            tables: &tables,
+            sentences: Sentences::new(&tables, &document, &neighbours),
             detected: Detected::default(),
-            seen: vec![0; ruleset.patterns.len()],
             only,
         };
-        scan.phrases();
+        with_skimmer(ruleset, &tables, |skimmer| scan.phrases(skimmer));
         scan.regexes();
         detected.absorb(scan.detected, chunk.start);
     }
@@ -158,52 +161,57 @@ fn chunk_end(text: &str, start: usize) -> usize {
     cut.map_or(limit, |cut| start + cut)
 }
 
+thread_local! {
+    /// What skimming remembers, with the rules that it is of.
+    static SKIMMER: RefCell<Option<(u64, Skimmer)>> = const { RefCell::new(None) };
+}
+
+/// Skims with what this thread remembers of the same rules.
+fn with_skimmer(ruleset: &Ruleset, tables: &Tables<'_>, skim: impl FnOnce(&mut Skimmer)) {
+    let known = SKIMMER.take().filter(|(number, _)| *number == ruleset.number());
+    let (number, mut skimmer) = known.unwrap_or_else(|| (ruleset.number(), Skimmer::new(tables)));
+    skim(&mut skimmer);
+    SKIMMER.set(Some((number, skimmer)));
+}
+
 /// One document on its way through the rules.
 struct Scan<'a> {
     ruleset: &'a Ruleset,
+    tables: &'a Tables<'a>,
     sentences: Sentences<'a>,
     detected: Detected,
-    /// For each pattern the last sentence, counted from 1, in which it was tried.
-    seen: Vec<u32>,
     /// The one rule to be tried, if not all.
     only: Option<usize>,
 }
 
 impl Scan<'_> {
-    fn phrases(&mut self) {
-        let mut due = Vec::new();
+    /// Tries all phrases on each sentence. Of two that find the same words, the one that its
+    /// rule names first counts.
+    fn phrases(&mut self, skimmer: &mut Skimmer) {
+        let (mut due, mut starts) = (Vec::new(), Vec::new());
         for sentence in 0..self.sentences.len() {
-            let tokens = self.sentences.document().sentences[sentence].tokens.clone();
-            for token in tokens {
-                let word = self.sentences.document().tokens[token].word;
-                let ruleset = self.ruleset;
-                let Some(patterns) = ruleset.index.get(word.0 as usize) else { continue };
-                for &pattern in patterns {
-                    if std::mem::replace(&mut self.seen[pattern as usize], sentence as u32 + 1)
-                        != sentence as u32 + 1
-                    {
-                        due.push(pattern as usize);
+            due.clear();
+            skimmer.call_up(self.tables, self.sentences.matcher(sentence), &mut due);
+            for &phrase in &due {
+                let rule = self.tables.rule(phrase);
+                if self.takes_part(rule) {
+                    let matcher = self.sentences.matcher(sentence);
+                    skimmer.guess(self.tables, matcher, phrase, &mut starts);
+                    if !starts.is_empty() {
+                        self.try_phrase(phrase, sentence, &starts);
                     }
                 }
-            }
-            // Of two phrases that find the same words, the one that its rule names first counts.
-            due.sort_unstable();
-            for pattern in due.drain(..) {
-                self.try_pattern(pattern, sentence);
             }
         }
     }
 
-    fn try_pattern(&mut self, pattern: usize, sentence: usize) {
-        let ruleset = self.ruleset;
-        let pattern = &ruleset.patterns[pattern];
-        let rule = pattern.rule as usize;
-        if !self.takes_part(rule) {
-            return;
-        }
-        for found in self.sentences.matcher(sentence).find_all(&pattern.program) {
+    /// Tries a phrase where it may begin.
+    fn try_phrase(&mut self, phrase: u32, sentence: usize, starts: &[usize]) {
+        let rule = self.tables.rule(phrase);
+        let program = self.tables.phrase(phrase);
+        for found in self.sentences.matcher(sentence).find_among(&program, starts) {
             let document = self.sentences.document();
-            let captures = capture_spans(document, &pattern.program.captures, &found);
+            let captures = self.capture_spans(program.captures, &found);
             let first = surface_start(document, found.tokens.start);
             let matched = document.span(first..found.tokens.end);
             self.judge(
@@ -214,14 +222,23 @@ impl Scan<'_> {
         }
     }
 
+    fn capture_spans(&self, names: Numbers<'_>, found: &Match) -> Vec<(String, TextSpan)> {
+        let all = names.iter().zip(&found.captures);
+        let spans = all.filter_map(|(name, tokens)| {
+            let span = self.sentences.document().span(tokens.clone()?);
+            Some((self.tables.name(name).to_owned(), span))
+        });
+        spans.collect()
+    }
+
     fn regexes(&mut self) {
         let ruleset = self.ruleset;
         let text = self.sentences.document().text;
-        for (rule, matcher) in ruleset.matchers.iter().enumerate() {
-            if !self.takes_part(rule) {
+        for (rule, traits) in ruleset.traits.iter().enumerate() {
+            if !traits.has_regexes || !self.takes_part(rule) {
                 continue;
             }
-            for found in matcher
+            for found in ruleset.matchers[rule]
                 .regexes
                 .all()
                 .iter()
@@ -242,7 +259,7 @@ impl Scan<'_> {
     }
 
     fn takes_part(&self, rule: usize) -> bool {
-        self.only.map_or(self.ruleset.matchers[rule].enabled, |only| only == rule)
+        self.only.map_or(self.ruleset.traits[rule].enabled, |only| only == rule)
     }
 
     /// Asks the guards and files the candidate.
@@ -270,15 +287,6 @@ impl Scan<'_> {
             captures,
         });
     }
-}
-
-fn capture_spans(
-    document: &Document<'_>,
-    names: &[String],
-    found: &Match,
-) -> Vec<(String, TextSpan)> {
-    let all = names.iter().zip(&found.captures);
-    all.filter_map(|(name, tokens)| Some((name.clone(), document.span(tokens.clone()?)))).collect()
 }
 
 /// A match that begins in the middle of a word ("n't my job") takes the whole word.

@@ -5,22 +5,27 @@ use std::cell::OnceCell;
 use super::Context;
 use super::sentences::Sentences;
 use crate::language::Document;
-use crate::rules::Ruleset;
+use crate::rules::tables::Tables;
 
 /// No more than this many bytes of a neighbour are looked at, those next to the text.
 const REACH: usize = 2048;
 
 /// What was said before and after, as documents.
 pub(super) struct Neighbours<'t> {
-    ruleset: &'t Ruleset,
+    tables: &'t Tables<'t>,
+    companies: &'t [Vec<String>],
     context: Context<'t>,
     before: OnceCell<Document<'t>>,
     after: OnceCell<Document<'t>>,
 }
 
 impl<'t> Neighbours<'t> {
-    pub(super) fn new(context: Context<'t>, ruleset: &'t Ruleset) -> Self {
-        Self { ruleset, context, before: OnceCell::new(), after: OnceCell::new() }
+    pub(super) fn new(
+        context: Context<'t>,
+        tables: &'t Tables<'t>,
+        companies: &'t [Vec<String>],
+    ) -> Self {
+        Self { tables, companies, context, before: OnceCell::new(), after: OnceCell::new() }
     }
 
     /// What the other side said before.
@@ -39,8 +44,8 @@ impl<'t> Neighbours<'t> {
     }
 
     fn sentences(&'t self, text: &'t str, document: &'t OnceCell<Document<'t>>) -> Sentences<'t> {
-        let Ruleset { grammar, companies, .. } = self.ruleset;
-        let document = document.get_or_init(|| Document::new(text, &grammar.lexicon, companies));
-        Sentences::new(grammar, document, self)
+        let document =
+            document.get_or_init(|| Document::new(text, self.tables.words, self.companies));
+        Sentences::new(self.tables, document, self)
     }
 }

@@ -7,26 +7,35 @@ use rustc_hash::FxHashMap;
 use super::matcher::Matcher;
 use super::neighbours::Neighbours;
 use crate::language::Document;
-use crate::rules::program::{Grammar, Program};
+use crate::rules::tables::{Script, Tables};
 
 /// All the matchers of a document.
 pub(super) struct Sentences<'a> {
-    grammar: &'a Grammar,
+    tables: &'a Tables<'a>,
     document: &'a Document<'a>,
     neighbours: &'a Neighbours<'a>,
     matchers: Vec<Option<Matcher<'a>>>,
     /// The owned next step of each sentence, as far as it was looked for.
     steps: FxHashMap<usize, Option<Range<usize>>>,
+    /// Whether conditions hold anywhere, as far as it was asked, by the numbers of their programs.
+    held: FxHashMap<u32, bool>,
 }
 
 impl<'a> Sentences<'a> {
     pub(super) fn new(
-        grammar: &'a Grammar,
+        tables: &'a Tables<'a>,
         document: &'a Document<'a>,
         neighbours: &'a Neighbours<'a>,
     ) -> Self {
         let matchers = std::iter::repeat_with(|| None).take(document.sentences.len()).collect();
-        Self { grammar, document, neighbours, matchers, steps: FxHashMap::default() }
+        Self {
+            tables,
+            document,
+            neighbours,
+            matchers,
+            steps: FxHashMap::default(),
+            held: FxHashMap::default(),
+        }
     }
 
     /// What was said around the document.
@@ -38,19 +47,24 @@ impl<'a> Sentences<'a> {
         self.document
     }
 
+    /// What matching goes by.
+    pub(super) fn tables(&self) -> &'a Tables<'a> {
+        self.tables
+    }
+
     pub(super) fn len(&self) -> usize {
         self.matchers.len()
     }
 
     /// The number of a word list, by its name.
     pub(super) fn list(&self, name: &str) -> Option<u32> {
-        self.grammar.list(name)
+        self.tables.list(name)
     }
 
     pub(super) fn matcher(&mut self, sentence: usize) -> &mut Matcher<'a> {
-        let (grammar, document) = (self.grammar, self.document);
+        let (tables, document) = (self.tables, self.document);
         let tokens: Range<usize> = document.sentences[sentence].tokens.clone();
-        self.matchers[sentence].get_or_insert_with(|| Matcher::new(grammar, document, tokens))
+        self.matchers[sentence].get_or_insert_with(|| Matcher::new(tables, document, tokens))
     }
 
     /// What `look` finds in a sentence, looked for only once.
@@ -67,8 +81,19 @@ impl<'a> Sentences<'a> {
         found
     }
 
+    /// Whether the program of a condition matches anywhere, looked for only once.
+    pub(super) fn anywhere(&mut self, condition: u32) -> bool {
+        if let Some(&known) = self.held.get(&condition) {
+            return known;
+        }
+        let program = self.tables.other(condition);
+        let holds = (0..self.len()).any(|sentence| self.has(sentence, &program));
+        self.held.insert(condition, holds);
+        holds
+    }
+
     /// Whether a program matches anywhere in a sentence.
-    pub(super) fn has(&mut self, sentence: usize, program: &Program) -> bool {
+    pub(super) fn has(&mut self, sentence: usize, program: &Script<'_>) -> bool {
         let start = self.document.sentences[sentence].tokens.start;
         self.matcher(sentence).find(program, start).is_some()
     }

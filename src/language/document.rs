@@ -5,7 +5,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::mask::{Mask, masks};
-use super::word::{Lexicon, WordId, canonical, fold, is_apostrophe, is_invisible};
+use super::word::{WordId, Words, canonical, fold, is_apostrophe, is_invisible};
 use crate::text::TextSpan;
 
 /// What stands between a token and the one before it.
@@ -65,22 +65,23 @@ pub struct Document<'t> {
 }
 
 impl<'t> Document<'t> {
-    /// Takes a text apart, with words numbered by `lexicon`.
+    /// Takes a text apart, with words numbered by `words`.
     ///
     /// `companies` are the canonical words of the company's own names; wherever
     /// one stands, the token becomes [`WordId::COMPANY`].
     #[must_use]
-    pub fn new(text: &'t str, lexicon: &Lexicon, companies: &[Vec<String>]) -> Self {
+    pub fn new(text: &'t str, words: Words<'_>, companies: &[Vec<String>]) -> Self {
         let (code, quotations) = masks(text);
         let mut tokenizer = Tokenizer {
             text,
-            lexicon,
+            words,
             tokens: Vec::new(),
             sentences: Vec::new(),
             first: 0,
             after_word: 0,
             buffer: String::new(),
             memo: FxHashMap::default(),
+            readings: Vec::new(),
         };
         tokenizer.run(&code);
         let mut document = Self {
@@ -101,6 +102,18 @@ impl<'t> Document<'t> {
         self.sentences
             .partition_point(|s| s.tokens.end <= token)
             .min(self.sentences.len().saturating_sub(1))
+    }
+
+    /// The quotation that holds a span, if one does.
+    #[must_use]
+    pub fn quotation_around(&self, span: TextSpan) -> Option<&Mask> {
+        around(&self.quotations, span)
+    }
+
+    /// The code or address that holds a span, if one does.
+    #[must_use]
+    pub fn code_around(&self, span: TextSpan) -> Option<&Mask> {
+        around(&self.code, span)
     }
 
     /// Where a run of tokens stands, from the first to the last.
@@ -235,6 +248,12 @@ impl<'t> Document<'t> {
     }
 }
 
+/// The mask that holds a span; masks are sorted and free of overlaps.
+fn around(masks: &[Mask], span: TextSpan) -> Option<&Mask> {
+    let before = masks.partition_point(|mask| mask.span.start <= span.start);
+    masks[..before].last().filter(|mask| mask.span.contains(span))
+}
+
 /// The most words of a sentence. Nobody writes longer ones, but a text without a full stop may
 /// be of any length, and the time that a phrase takes grows with its sentence.
 const LONGEST_SENTENCE: usize = 300;
@@ -242,7 +261,7 @@ const LONGEST_SENTENCE: usize = 300;
 /// Walks a text once and cuts it up.
 struct Tokenizer<'t, 'l> {
     text: &'t str,
-    lexicon: &'l Lexicon,
+    words: Words<'l>,
     tokens: Vec<Token>,
     sentences: Vec<Sentence>,
     /// First token of the sentence that is being read.
@@ -250,13 +269,15 @@ struct Tokenizer<'t, 'l> {
     /// Byte after the last word.
     after_word: usize,
     buffer: String,
-    memo: FxHashMap<&'t str, Reading>,
+    /// The canonical words of surfaces that were met, as ranges of `readings`.
+    memo: FxHashMap<&'t str, Range<usize>>,
+    readings: Vec<Piece>,
 }
 
-/// The canonical words of a surface, with the byte ranges that stand for them.
-type Reading = Vec<(WordId, Range<usize>)>;
+/// A canonical word of a surface, with the byte range that stands for it.
+type Piece = (WordId, Range<usize>);
 
-impl Tokenizer<'_, '_> {
+impl<'t> Tokenizer<'t, '_> {
     fn run(&mut self, code: &[Mask]) {
         let mut at = 0;
         let mut code = code.iter().peekable();
@@ -300,23 +321,38 @@ impl Tokenizer<'_, '_> {
             self.text[at + 1..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '#');
         if !next.starts_with(';') {
             let before = self.separate(at);
-            self.push(self.lexicon.get("and"), TextSpan::new(at, at + 1), before, false);
+            self.push(self.words.get("and"), TextSpan::new(at, at + 1), before, false);
         }
     }
 
     fn word(&mut self, start: usize, end: usize) {
         let before = self.separate(start);
         let surface = &self.text[start..end];
-        let reading = self
-            .memo
-            .entry(surface)
-            .or_insert_with(|| read(surface, self.lexicon, &mut self.buffer))
-            .clone();
-        for (i, (word, range)) in reading.into_iter().enumerate() {
+        let is_letters = surface.bytes().all(|b| b.is_ascii_alphabetic());
+        if let Some(word) = Some(surface).filter(|_| is_letters).and_then(|it| self.words.plain(it))
+        {
+            self.push(word, TextSpan::new(start, end), before, false);
+            return;
+        }
+        let reading = match self.memo.get(surface) {
+            Some(known) => known.clone(),
+            None => self.read(surface),
+        };
+        for i in reading.clone() {
+            let (word, range) = self.readings[i].clone();
             let span = TextSpan::new(start + range.start, start + range.end);
-            self.push(word, span, if i == 0 { before } else { Break::None }, i > 0);
+            let first = i == reading.start;
+            self.push(word, span, if first { before } else { Break::None }, !first);
         }
         self.after_word = end;
+    }
+
+    /// Takes a surface apart that was not met before.
+    fn read(&mut self, surface: &'t str) -> Range<usize> {
+        let from = self.readings.len();
+        self.readings.extend(read(surface, self.words, &mut self.buffer));
+        self.memo.insert(surface, from..self.readings.len());
+        from..self.readings.len()
     }
 
     fn push(&mut self, word: WordId, span: TextSpan, before: Break, glued: bool) {
@@ -412,6 +448,13 @@ impl Tokenizer<'_, '_> {
 /// A word is letters and digits, with apostrophes, invisible characters and
 /// emphasis marks only between them, and points and commas only between digits.
 fn word_end(text: &str, start: usize) -> usize {
+    // Most words are ASCII letters with a mark behind them that joins nothing.
+    let rest = &text.as_bytes()[start..];
+    let letters = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let joins = |&b: &u8| !b.is_ascii() || b.is_ascii_alphanumeric() || b"'*;".contains(&b);
+    if letters > 0 && !rest.get(letters).is_some_and(joins) {
+        return start + letters;
+    }
     let mut chars = text[start..].char_indices().peekable();
     let mut end = start;
     let mut last = ' ';
@@ -531,7 +574,7 @@ fn weight(c: char) -> Break {
 }
 
 /// The canonical words of a surface with their byte ranges in it.
-fn read(surface: &str, lexicon: &Lexicon, buffer: &mut String) -> Reading {
+fn read(surface: &str, words: Words<'_>, buffer: &mut String) -> Vec<Piece> {
     if surface.starts_with(|c: char| c.is_ascii_digit())
         && surface.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',')
     {
@@ -551,7 +594,7 @@ fn read(surface: &str, lexicon: &Lexicon, buffer: &mut String) -> Reading {
             } else {
                 0..surface.len()
             };
-            (lexicon.get(&piece.word), range)
+            (words.get(&piece.word), range)
         })
         .collect()
 }
@@ -562,7 +605,7 @@ mod tests {
 
     /// Sentences as their surfaces, breaks shown as `,` and `;`.
     fn outline(text: &str) -> Vec<String> {
-        let document = Document::new(text, &Lexicon::default(), &[]);
+        let document = Document::new(text, Words::default(), &[]);
         let show = |i: usize| {
             let mark = match document.tokens[i].before {
                 Break::None => "",
@@ -598,7 +641,7 @@ mod tests {
     #[test]
     fn a_text_without_a_full_stop_is_cut_all_the_same() {
         let text = "word, ".repeat(1000);
-        let document = Document::new(&text, &Lexicon::default(), &[]);
+        let document = Document::new(&text, Words::default(), &[]);
         let lengths: Vec<usize> = document.sentences.iter().map(|s| s.tokens.len()).collect();
         assert_eq!(lengths, [300, 300, 300, 100]);
     }

@@ -11,4 +11,4 @@ mod word;
 
 pub use document::{Break, Document, Sentence, Token};
 pub use mask::{Mask, MaskKind, masks};
-pub use word::{Lexicon, WordId, canonical};
+pub use word::{Lexicon, WordId, Words, canonical};

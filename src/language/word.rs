@@ -7,14 +7,15 @@
 //!
 //! Inflection ("tell", "told") is not folded here: it is a matter of the rule.
 
-use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::flat::{Numbers, Reader, Stretches, Writer};
+
 /// A word of a [`Lexicon`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WordId(pub u32);
 
 impl WordId {
@@ -28,8 +29,8 @@ impl WordId {
     pub const COMPANY: Self = Self(3);
 }
 
-/// The words that rules mention, numbered.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// The words that rules mention, numbered as they come.
+#[derive(Clone, Debug, Default)]
 pub struct Lexicon {
     ids: FxHashMap<Box<str>, WordId>,
 }
@@ -65,6 +66,115 @@ impl Lexicon {
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
+
+    /// Writes the words down for [`Words::read`].
+    pub fn write(&self, writer: &mut Writer) {
+        let mut spelled = vec![""; self.len()];
+        let mut slots = vec![[0; 2]; (2 * self.len()).next_power_of_two()];
+        for (word, id) in &self.ids {
+            spelled[id.0 as usize] = word;
+        }
+        for (id, word) in spelled.iter().enumerate().skip(FIRST_WORD as usize) {
+            let hash = hash(word.as_bytes());
+            let mut slot = hash as usize & (slots.len() - 1);
+            while slots[slot][1] != 0 {
+                slot = (slot + 1) & (slots.len() - 1);
+            }
+            let is_plain = matches!(&canonical(word)[..], [only] if only.word == *word);
+            slots[slot] = [hash, id as u32 | if is_plain { PLAIN } else { 0 }];
+        }
+        writer.stretches(&spelled);
+        writer.numbers(slots.into_iter().flatten());
+    }
+}
+
+/// Marks the number of a word that stands for itself when it is found in a text.
+const PLAIN: u32 = 1 << 31;
+
+/// The longest word in bytes that is looked up without being kept.
+const LONGEST_PLAIN: usize = 32;
+
+/// A [`Lexicon`] that is written down and grows no more.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Words<'a> {
+    /// By their numbers.
+    spelled: Stretches<'a>,
+    /// Pairs of hash and number, as many as a power of two. A word stands in the place that its
+    /// hash tells, or in the first free one behind it.
+    slots: Numbers<'a>,
+}
+
+impl<'a> Words<'a> {
+    /// Takes up what [`Lexicon::write`] wrote.
+    pub fn read(reader: &mut Reader<'a>) -> Self {
+        Self { spelled: reader.stretches(), slots: reader.numbers() }
+    }
+
+    /// One more than the largest number in use.
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.spelled.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.spelled.is_empty()
+    }
+
+    /// The number of a canonical word, or [`WordId::UNKNOWN`].
+    #[must_use]
+    pub fn get(self, word: &str) -> WordId {
+        WordId(self.look_up(word.as_bytes()) & !PLAIN)
+    }
+
+    /// The word that a surface of ASCII letters alone stands for, if it is a single one; the same
+    /// as [`canonical`] finds, without taking the surface apart.
+    pub(super) fn plain(self, surface: &str) -> Option<WordId> {
+        let mut buffer = [0; LONGEST_PLAIN];
+        let folded = buffer.get_mut(..surface.len())?;
+        folded.copy_from_slice(surface.as_bytes());
+        folded.make_ascii_lowercase();
+        let found = self.look_up(folded);
+        if found & PLAIN != 0 {
+            return Some(WordId(found & !PLAIN));
+        }
+        let folded = std::str::from_utf8(folded).ok()?;
+        if irregular(folded).is_some() || split_clitic(folded).is_some() {
+            return None;
+        }
+        match spelling(folded) {
+            Cow::Borrowed(_) => Some(WordId(found)),
+            Cow::Owned(american) => Some(self.get(&american)),
+        }
+    }
+
+    fn look_up(self, word: &[u8]) -> u32 {
+        let count = self.slots.len() / 2;
+        if count == 0 {
+            return WordId::UNKNOWN.0;
+        }
+        let hash = hash(word);
+        let mut slot = hash as usize & (count - 1);
+        loop {
+            let (known, id) = (self.slots.get(2 * slot), self.slots.get(2 * slot + 1));
+            if id == 0 || (known == hash && self.spelled.get((id & !PLAIN) as usize) == word) {
+                return id;
+            }
+            slot = (slot + 1) & (count - 1);
+        }
+    }
+}
+
+/// The same on every machine, as what is written on one may be read on another.
+fn hash(word: &[u8]) -> u32 {
+    const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
+    let (chunks, rest) = word.as_chunks::<8>();
+    let mix = |hash: u64, bytes: u64| (hash.rotate_left(23) ^ bytes).wrapping_mul(FACTOR);
+    let hash =
+        chunks.iter().fold(word.len() as u64, |hash, &chunk| mix(hash, u64::from_le_bytes(chunk)));
+    let rest = rest.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte));
+    (mix(hash, rest) >> 32) as u32
 }
 
 /// One canonical word of a surface word.
@@ -158,7 +268,7 @@ const UNMARKED: [(&str, &str, &str); 6] = [
 
 /// Cuts the last clitic off: ("we", "will", 2) for "we'll".
 fn split_clitic(folded: &str) -> Option<(&str, &'static str, usize)> {
-    for (ending, clitic) in MARKED {
+    for (ending, clitic) in MARKED.into_iter().filter(|_| folded.contains('\'')) {
         if let Some(stem) = folded.strip_suffix(ending).filter(|stem| !stem.is_empty()) {
             return Some((stem, clitic, stem.chars().count()));
         }
@@ -276,6 +386,19 @@ mod tests {
         for word in ["well", "were", "shell", "ill", "want", "plant", "hose", "lets"] {
             assert_eq!(words(word), [word]);
         }
+    }
+
+    #[test]
+    fn written_words_keep_their_numbers() {
+        let mut lexicon = Lexicon::default();
+        let spelled: Vec<String> = (0..1000).map(|n| format!("{n:b}th")).collect();
+        let ids: Vec<WordId> = spelled.iter().map(|word| lexicon.intern(word)).collect();
+        let mut writer = Writer::default();
+        lexicon.write(&mut writer);
+        let bytes = writer.finish();
+        let words = Words::read(&mut Reader::new(&bytes));
+        assert!(spelled.iter().zip(ids).all(|(word, id)| words.get(word) == id));
+        assert_eq!((words.get(""), words.get("they"), words.len()), (WordId(0), WordId(0), 1004));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Words that a text lacks, joined to the sentence beside which they belong.
 
-use super::spelling;
+use super::spelling::{self, Apostrophes};
 use crate::finding::Rewrite;
 use crate::rules::Rule;
 use crate::text::TextSpan;
@@ -15,7 +15,7 @@ pub(crate) fn additions(
     place: TextSpan,
 ) -> Vec<Rewrite> {
     let offers = rule.rewrites.iter().map(|template| {
-        let words = spelling::with_apostrophes_of(text, sentence(&template.text));
+        let words = Apostrophes::of(text).fit(sentence(&template.text));
         let joined = if place.start < beside.end {
             format!("{words} ")
         } else {

@@ -19,6 +19,7 @@ use crate::text::TextSpan;
 use sentence::Sentence;
 
 pub(crate) use addition::additions;
+pub(crate) use spelling::Apostrophes;
 
 /// The most rewrites that are offered for one finding.
 const MOST: usize = 3;
@@ -44,12 +45,17 @@ impl Fitted {
 ///
 /// Words that a pack gives are clean, as its tests see to. What is made of the sentence's own
 /// words is looked at once more, and not offered if a rule would find it again.
-pub(crate) fn rewrites(text: &str, ruleset: &Ruleset, hit: &Hit) -> Vec<Rewrite> {
+pub(crate) fn rewrites(
+    text: &str,
+    apostrophes: Apostrophes,
+    ruleset: &Ruleset,
+    hit: &Hit,
+) -> Vec<Rewrite> {
     let sentence = Sentence::new(text, hit.sentence.cover(hit.span));
     let mut rewrites: Vec<Rewrite> = Vec::new();
     for template in &ruleset.rules()[hit.rule].rewrites {
         let Some(Fitted { span, words, tail }) = fit(&sentence, template, hit) else { continue };
-        let [words, tail] = [words, tail].map(|it| spelling::with_apostrophes_of(text, it));
+        let [words, tail] = [words, tail].map(|it| apostrophes.fit(it));
         let rewrite = Rewrite {
             tail: tail.len(),
             text: words + &tail,

@@ -77,10 +77,26 @@ pub(super) fn uncapitalized(text: &str) -> String {
     text.to_owned()
 }
 
-/// The words with curly apostrophes if the text has those and no straight ones.
-pub(super) fn with_apostrophes_of(text: &str, words: String) -> String {
-    let curly = words.contains('\'') && text.contains('\u{2019}') && !text.contains('\'');
-    if curly { words.replace('\'', "\u{2019}") } else { words }
+/// How a text types its apostrophes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Apostrophes {
+    /// As a keyboard does, or both ways.
+    Straight,
+    /// As a word processor does.
+    Curly,
+}
+
+impl Apostrophes {
+    /// Looks through a text, which for many findings in it is better done once.
+    pub(crate) fn of(text: &str) -> Self {
+        let curly = !text.contains('\'') && text.contains('\u{2019}');
+        if curly { Self::Curly } else { Self::Straight }
+    }
+
+    /// Words that are written with straight ones, as the text would have them.
+    pub(super) fn fit(self, words: String) -> String {
+        if self == Self::Curly { words.replace('\'', "\u{2019}") } else { words }
+    }
 }
 
 #[cfg(test)]
@@ -89,7 +105,7 @@ mod tests {
 
     #[test]
     fn apostrophes_are_those_of_the_text() {
-        let fit = |text: &str| with_apostrophes_of(text, "let's see".to_owned());
+        let fit = |text: &str| Apostrophes::of(text).fit("let's see".to_owned());
         assert_eq!(fit("it\u{2019}s late"), "let\u{2019}s see");
         assert_eq!(fit("it\u{2019}s 'late'"), "let's see");
         assert_eq!(fit("it is late"), "let's see");

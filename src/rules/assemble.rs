@@ -1,9 +1,9 @@
-//! From pack files to a [`Ruleset`]: everything wrong with a pack is found here
+//! From pack files to a [`Compiled`] pack: everything wrong with a pack is found here
 //! and told with its place; nothing that a user wrote is ever dropped in silence.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use regex::RegexBuilder;
 
@@ -12,8 +12,8 @@ use super::inflect::Form;
 use super::phrase::{Node, PhraseError, parse};
 use super::program::{Grammar, Program};
 use super::ruleset::{
-    Condition, Conditions, Edge, Guards, Missing, Origin, PackSource, Pattern, Regexes,
-    RuleMatcher, Ruleset,
+    Compiled, Condition, Conditions, Edge, Guards, Missing, Origin, PackSource, Regexes,
+    RuleMatcher,
 };
 use super::schema::{
     ApplicabilityName, ConditionTable, EdgeName, ExampleTable, ExtendName, GuardTable, PackFile,
@@ -85,35 +85,25 @@ impl Assembly {
     ///
     /// # Errors
     /// Every mistake in every file.
-    pub(crate) fn finish(mut self) -> Result<Ruleset, Vec<PackError>> {
+    pub(crate) fn finish(mut self) -> Result<Compiled, Vec<PackError>> {
         let mut grammar = Grammar::default();
         self.compile_lists(&mut grammar);
-        let mut ruleset = Ruleset {
+        let mut compiled = Compiled {
             rules: Vec::new(),
             matchers: Vec::new(),
-            patterns: Vec::new(),
-            index: Vec::new(),
+            phrases: Vec::new(),
+            others: Vec::new(),
             grammar,
-            companies: Vec::new(),
             files: self.files.clone(),
-            lists: OnceLock::from(self.lists()),
+            lists: self.lists(),
         };
         let mut ids: HashSet<String> = HashSet::new();
         for (file, pack) in std::mem::take(&mut self.packs).into_iter().enumerate() {
             for rule in pack.rule {
-                self.compile_rule(&mut ruleset, &mut ids, file, rule);
+                self.compile_rule(&mut compiled, &mut ids, file, rule);
             }
         }
-        if !self.errors.is_empty() {
-            return Err(self.errors);
-        }
-        ruleset.index = vec![Vec::new(); ruleset.grammar.lexicon.len()];
-        for (number, pattern) in ruleset.patterns.iter().enumerate() {
-            for word in &pattern.program.required {
-                ruleset.index[word.0 as usize].push(number as u32);
-            }
-        }
-        Ok(ruleset)
+        if self.errors.is_empty() { Ok(compiled) } else { Err(self.errors) }
     }
 
     /// Word lists of all packs, entries of equal names together, in an order in
@@ -224,18 +214,18 @@ impl Assembly {
 
     fn compile_rule(
         &mut self,
-        ruleset: &mut Ruleset,
+        compiled: &mut Compiled,
         ids: &mut HashSet<String>,
         file: usize,
         table: RuleTable,
     ) {
-        let number = ruleset.rules.len() as u32;
+        let number = compiled.rules.len() as u32;
         let id = table.id.get_ref().clone();
         self.check_id(file, &table, ids);
         self.check_kind(file, &table);
         for phrase in &table.phrases {
-            if let Some(program) = self.compile_phrase(&mut ruleset.grammar, file, phrase) {
-                ruleset.patterns.push(Pattern { rule: number, program });
+            if let Some(program) = self.compile_phrase(&mut compiled.grammar, file, phrase) {
+                compiled.phrases.push((number, program));
             }
         }
         let regexes: Vec<String> =
@@ -244,16 +234,16 @@ impl Assembly {
             programs: table
                 .missing
                 .iter()
-                .filter_map(|phrase| self.compile_phrase(&mut ruleset.grammar, file, phrase))
+                .filter_map(|phrase| self.compile_other(compiled, file, phrase))
                 .collect(),
             edge: if table.place == Some(EdgeName::Start) { Edge::Start } else { Edge::End },
         };
         let category = table.category.clone().unwrap_or_else(|| "custom".to_owned());
-        let captures: HashSet<String> = ruleset
-            .patterns
+        let captures: HashSet<String> = compiled
+            .phrases
             .iter()
-            .filter(|p| p.rule == number)
-            .flat_map(|p| p.program.captures.iter().cloned())
+            .filter(|(rule, _)| *rule == number)
+            .flat_map(|(_, program)| program.captures.iter().cloned())
             .collect();
         for rewrite in &table.rewrites {
             self.check_rewrite(file, rewrite, &captures);
@@ -262,7 +252,7 @@ impl Assembly {
         let places = std::iter::once(table.id.span())
             .chain(table.rewrites.iter().map(Spanned::span))
             .collect();
-        ruleset.matchers.push(RuleMatcher {
+        let matcher = RuleMatcher {
             regexes: Regexes::new(regexes),
             extend: table.extend == ExtendName::Clause,
             guards: if missing.programs.is_empty() {
@@ -271,13 +261,13 @@ impl Assembly {
                 guards_of_missing(&table.guards)
             },
             missing,
-            unless: self.conditions(&mut ruleset.grammar, file, &table.unless),
-            when: self.conditions(&mut ruleset.grammar, file, &table.when),
-            enabled: !table.opt_in,
+            unless: self.conditions(compiled, file, &table.unless),
+            when: self.conditions(compiled, file, &table.when),
             file,
             places,
-        });
-        ruleset.rules.push(Rule {
+        };
+        compiled.matchers.push(matcher);
+        compiled.rules.push(Rule {
             title: table.title.unwrap_or_else(|| title_from(&id)),
             id,
             category,
@@ -361,6 +351,18 @@ impl Assembly {
         compiled.map_err(|error| self.phrase_error(file, phrase, &error)).ok()
     }
 
+    /// Compiles a phrase that stands for no finding; its number.
+    fn compile_other(
+        &mut self,
+        compiled: &mut Compiled,
+        file: usize,
+        phrase: &Spanned<String>,
+    ) -> Option<u32> {
+        let program = self.compile_phrase(&mut compiled.grammar, file, phrase)?;
+        compiled.others.push(program);
+        Some(compiled.others.len() as u32 - 1)
+    }
+
     fn check_regex(&mut self, file: usize, written: &Spanned<String>) -> Option<String> {
         let mistake = match RegexBuilder::new(written.get_ref()).size_limit(REGEX_SIZE).build() {
             Ok(regex) if regex.is_match("") => "it matches the empty text".to_owned(),
@@ -389,18 +391,18 @@ impl Assembly {
 
     fn conditions(
         &mut self,
-        grammar: &mut Grammar,
+        compiled: &mut Compiled,
         file: usize,
         table: &ConditionTable,
     ) -> Conditions {
         let mut compile = |phrases: &[Spanned<String>]| -> Vec<Condition> {
-            let compiled = phrases.iter().filter_map(|p| {
+            let conditions = phrases.iter().filter_map(|p| {
                 Some(Condition {
                     written: p.get_ref().clone(),
-                    program: self.compile_phrase(grammar, file, p)?,
+                    program: self.compile_other(compiled, file, p)?,
                 })
             });
-            compiled.collect()
+            conditions.collect()
         };
         Conditions {
             before: compile(&table.before),

@@ -1,8 +1,8 @@
 //! Rules: what deflection looks like, why it stings, and what to say instead.
 //!
 //! Packs are TOML as support teams write it ([`schema`]); phrases are parsed
-//! ([`phrase`]) and compiled ([`program`]) into a [`Ruleset`], the one thing that
-//! detection needs. Reading files is left to the caller.
+//! ([`phrase`]), compiled ([`program`]) and laid out ([`tables`]) as a [`Ruleset`], the one
+//! thing that detection needs. Reading files is left to the caller.
 
 mod assemble;
 mod emit;
@@ -10,17 +10,20 @@ pub mod error;
 pub mod inflect;
 pub mod phrase;
 pub mod program;
-mod raw;
+
 mod ruleset;
 mod schema;
+mod shelf;
 mod silence;
 mod spanned;
+pub mod tables;
 
 use serde::{Deserialize, Serialize};
 
 pub use error::{BuildError, PackError};
 pub use ruleset::Ruleset;
 pub use schema::WordLists;
+pub use shelf::Shelf;
 pub use silence::{Guard, Place, Silence, Surroundings};
 
 pub(crate) use assemble::Assembly;
@@ -34,7 +37,7 @@ use crate::finding::{Applicability, Severity};
 const REGEX_SIZE: usize = 1 << 20;
 
 /// A rule, ready to be explained; what it matches is held by the [`Ruleset`].
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Rule {
     /// Unique name in kebab-case, as users select and suppress it.
     pub id: String,

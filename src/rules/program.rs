@@ -5,15 +5,15 @@
 //! program is the classic instruction list of a regular expression matcher
 //! (Thompson, "Regular Expression Search Algorithm", 1968; Cox, "Regular
 //! Expression Matching: the Virtual Machine Approach", 2009) with words in place
-//! of characters. Running it is left to `detect`.
+//! of characters. How programs lie in a finished pack is told by `tables`; running
+//! them is left to `detect`.
 
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
 
 use super::phrase::{Node, PhraseError};
-use super::{emit, inflect, raw};
+use super::{emit, inflect};
 use crate::language::{Lexicon, WordId, canonical};
 
 /// One instruction. Numbers are indices: of instructions, sets, lists, slots.
@@ -55,45 +55,13 @@ pub enum Inst {
     Match,
 }
 
-/// A set of words.
-///
-/// Sorted numbers rather than bits: most sets hold a handful of the thousands of words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WordSet {
-    #[serde(with = "raw")]
-    words: Vec<WordId>,
-}
-
-impl WordSet {
-    fn new(words: &[WordId]) -> Self {
-        let mut words = words.to_vec();
-        words.sort_unstable();
-        words.dedup();
-        Self { words }
-    }
-
-    /// Whether a word is in the set. [`WordId::UNKNOWN`] never is.
-    #[must_use]
-    pub fn contains(&self, word: WordId) -> bool {
-        match self.words[..] {
-            [] => false,
-            [only] => only == word,
-            [first, .., last] => {
-                first <= word && word <= last && self.words.binary_search(&word).is_ok()
-            }
-        }
-    }
-}
-
 /// Where to go on, by the next word.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Switch {
     /// Sorted; a word stands once for each of its places.
-    #[serde(with = "raw")]
-    words: Vec<WordId>,
+    pub words: Vec<WordId>,
     /// Instructions, parallel to the words; those of one word in the order to be tried.
-    #[serde(with = "raw")]
-    targets: Vec<u32>,
+    pub targets: Vec<u32>,
 }
 
 impl Switch {
@@ -103,63 +71,46 @@ impl Switch {
         let (words, targets) = entries.unzip();
         Self { words, targets }
     }
-
-    /// The instructions to try if this is the next word.
-    #[must_use]
-    pub fn targets(&self, word: WordId) -> &[u32] {
-        let start = self.words.partition_point(|&w| w < word);
-        let count = self.words[start..].iter().take_while(|&&w| w == word).count();
-        &self.targets[start..start + count]
-    }
 }
 
 /// A compiled phrase.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct Program {
     /// Instructions; the first is where it starts.
-    #[serde(with = "raw")]
     pub insts: Vec<Inst>,
     /// The switches, by their number.
     pub switches: Vec<Switch>,
     /// Names of the captures; number `n` is kept in the slots `2n` and `2n + 1`.
     pub captures: Vec<String>,
-    /// Words of which any match holds at least one, the rarest such choice.
+    /// The set of words of which any match holds at least one, the rarest such choice.
     /// Empty only for a word list.
-    #[serde(with = "raw")]
-    pub required: Vec<WordId>,
-    /// Further such choices, all of which a sentence must meet, the rarest first.
-    #[serde(with = "raw")]
+    pub required: u32,
+    /// Further such sets, all of which a sentence must meet, the rarest first.
     pub also_required: Vec<u32>,
-    /// Words with which a match can begin; `None` if it can begin with any.
-    pub first: Option<WordSet>,
+    /// The set of words with which a match can begin; `None` if it can begin with any.
+    pub first: Option<u32>,
 }
 
 /// A compiled word list.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct WordList {
     /// Its name.
     pub name: String,
     /// All its entries as one program.
     pub program: Program,
-    /// The words that [`Program::first`] is made of.
-    #[serde(skip)]
-    first: Option<Vec<WordId>>,
 }
 
-/// What all programs share.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What all programs share, while they are written.
+#[derive(Clone, Debug)]
 pub struct Grammar {
     /// The words.
     pub lexicon: Lexicon,
-    /// Sets of words.
-    pub sets: Vec<WordSet>,
+    /// Sets of words, each sorted.
+    pub sets: Vec<Vec<WordId>>,
     /// The word lists.
     pub lists: Vec<WordList>,
     list_numbers: FxHashMap<String, u32>,
-    /// The word "not", which is never cut off a verb.
-    pub not: WordId,
     /// What only compiling needs.
-    #[serde(skip)]
     memory: Memory,
 }
 
@@ -187,7 +138,6 @@ impl Default for Grammar {
         let mut lexicon = Lexicon::default();
         let common = COMMON.iter().map(|&(word, count)| (lexicon.intern(word), count)).collect();
         Self {
-            not: lexicon.intern("not"),
             lexicon,
             sets: Vec::new(),
             lists: Vec::new(),
@@ -215,11 +165,11 @@ impl Grammar {
         let node = Node::Choice(entries.to_vec());
         let single = self.single_words(&node);
         let mut program = self.emit(&node, false);
-        program.required = self.required(&node).map(|r| r.words).unwrap_or_default();
-        let first = self.first_words(&node);
-        program.first = first.as_deref().map(WordSet::new);
+        let required = self.required(&node).map(|r| r.words).unwrap_or_default();
+        program.required = self.set(required);
+        program.first = self.first_words(&node).map(|words| self.set(words));
         self.list_numbers.insert(name.to_owned(), self.lists.len() as u32);
-        self.lists.push(WordList { name: name.to_owned(), program, first });
+        self.lists.push(WordList { name: name.to_owned(), program });
         self.memory.single.push(single);
         Ok(())
     }
@@ -248,9 +198,9 @@ impl Grammar {
                 "write at least one word outside of `[...]`, gaps and `*`",
             ));
         };
-        program.required = rarest.words;
+        program.required = self.set(rarest.words);
         program.also_required = all.take(MOST_REQUIREMENTS).map(|r| self.set(r.words)).collect();
-        program.first = self.first_words(phrase).as_deref().map(WordSet::new);
+        program.first = self.first_words(phrase).map(|words| self.set(words));
         Ok(program)
     }
 
@@ -298,7 +248,7 @@ impl Grammar {
             return number;
         }
         let number = self.sets.len() as u32;
-        self.sets.push(WordSet::new(&words));
+        self.sets.push(words.clone());
         self.memory.set_numbers.insert(words, number);
         number
     }
@@ -390,9 +340,11 @@ impl Grammar {
                 union(forms.into_iter().map(|form| self.rarest(form)))
             }
             Node::List { name, .. } => {
-                let words = match class_word(name) {
-                    Some(class) => vec![class],
-                    None => self.lists[self.list(name)? as usize].program.required.clone(),
+                let words = if let Some(class) = class_word(name) {
+                    vec![class]
+                } else {
+                    let list = self.list(name)? as usize;
+                    self.sets[self.lists[list].program.required as usize].clone()
                 };
                 (!words.is_empty()).then(|| self.one_of(words))
             }
@@ -422,10 +374,15 @@ impl Grammar {
         }
     }
 
-    /// A requirement with its price: how often one of the words turns up by chance.
+    /// A requirement with its price.
     fn one_of(&self, words: Vec<WordId>) -> Required {
-        let cost = words.iter().map(|w| self.memory.common.get(w).copied().unwrap_or(1)).sum();
+        let cost = self.cost(&words);
         Required { words, cost }
+    }
+
+    /// How often one of some words turns up by chance, in ten thousand words.
+    pub(super) fn cost(&self, words: &[WordId]) -> u32 {
+        words.iter().map(|w| self.memory.common.get(w).copied().unwrap_or(1)).sum()
     }
 
     /// The rarest piece of a written word.
@@ -444,10 +401,15 @@ impl Grammar {
                     .flatten()
                     .collect(),
             ),
-            Node::List { name, .. } => match class_word(name) {
-                Some(class) => Some(vec![class]),
-                None => self.lists[self.list(name)? as usize].first.clone(),
-            },
+            Node::List { name, .. } => {
+                if let Some(class) = class_word(name) {
+                    Some(vec![class])
+                } else {
+                    let list = self.list(name)? as usize;
+                    let first = self.lists[list].program.first?;
+                    Some(self.sets[first as usize].clone())
+                }
+            }
             Node::Choice(branches) => {
                 let mut all = Vec::new();
                 for branch in branches {
@@ -652,7 +614,7 @@ mod tests {
     fn a_phrase_is_looked_up_by_its_rarest_word() {
         let mut grammar = Grammar::default();
         let program = grammar.compile(&parse("that is not my job").expect("sound")).expect("sound");
-        assert_eq!(program.required, [grammar.lexicon.get("job")]);
+        assert_eq!(grammar.sets[program.required as usize], [grammar.lexicon.get("job")]);
     }
 
     #[test]

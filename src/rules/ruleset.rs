@@ -1,48 +1,72 @@
 //! All the rules that take part, in the form that detection needs.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 
 use super::error::{PackError, PackText};
 use super::program::{Grammar, Program};
+use super::shelf::Shelf;
 use super::silence::{Place, Silence};
+use super::tables::{Programs, Tables};
 use super::{REGEX_SIZE, Rule};
+use crate::flat::{Reader, Writer};
 
 /// All the rules that take part, compiled.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct Ruleset {
-    pub(crate) rules: Vec<Rule>,
+    pub(crate) rules: Shelf<Rule>,
     /// What the rules look for; parallel to `rules`.
-    pub(crate) matchers: Vec<RuleMatcher>,
-    /// All the phrases of all the rules.
-    pub(crate) patterns: Vec<Pattern>,
-    /// For each word the patterns that any match needs it for, by [`WordId`].
-    pub(crate) index: Vec<Vec<u32>>,
-    /// What the programs share.
-    pub(crate) grammar: Grammar,
+    pub(crate) matchers: Shelf<RuleMatcher>,
+    /// What of a rule must be known before any of it is looked at; parallel to `rules`.
+    pub(crate) traits: Vec<Traits>,
+    /// The phrases, and all that matching them needs, laid out for [`Tables`].
+    bytes: Cow<'static, [u8]>,
+    /// Given once the rules that take part are chosen.
+    number: OnceLock<u64>,
     /// The company's own names in canonical words.
     pub(crate) companies: Vec<Vec<String>>,
     /// The pack files, for errors found later.
-    pub(super) files: Vec<PackSource>,
+    files: Vec<PackSource>,
     /// The entries of the word lists as written. Left out of the prepared pack, as no check
     /// needs them; read from its files when they are asked for.
-    #[serde(skip)]
     pub(crate) lists: OnceLock<BTreeMap<String, Vec<String>>>,
 }
 
-/// A phrase of a rule.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Pattern {
-    pub(crate) rule: u32,
-    pub(crate) program: Program,
+/// What of a rule must be known before any of it is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent questions")]
+pub(crate) struct Traits {
+    /// Whether the rule was selected.
+    pub(crate) enabled: bool,
+    /// Whether it has regular expressions.
+    pub(crate) has_regexes: bool,
+    /// Whether it misses words.
+    pub(crate) misses: bool,
+    /// Whether it is of the embedded pack.
+    pub(crate) embedded: bool,
+}
+
+/// A pack that was read and found to be sound.
+pub(crate) struct Compiled {
+    pub(super) rules: Vec<Rule>,
+    pub(super) matchers: Vec<RuleMatcher>,
+    /// The phrases of all the rules, each with the number of its rule.
+    pub(super) phrases: Vec<(u32, Program)>,
+    /// The programs that matchers name by their numbers.
+    pub(super) others: Vec<Program>,
+    pub(super) grammar: Grammar,
+    pub(super) files: Vec<PackSource>,
+    pub(super) lists: BTreeMap<String, Vec<String>>,
 }
 
 /// How a rule decides.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct RuleMatcher {
     pub(crate) regexes: Regexes,
     pub(crate) missing: Missing,
@@ -50,8 +74,6 @@ pub(crate) struct RuleMatcher {
     pub(crate) guards: Guards,
     pub(crate) unless: Conditions,
     pub(crate) when: Conditions,
-    /// Whether the rule was selected.
-    pub(crate) enabled: bool,
     /// The file that holds the rule, and where its id and rewrites stand in it.
     pub(super) file: usize,
     pub(super) places: Vec<Range<usize>>,
@@ -60,8 +82,9 @@ pub(crate) struct RuleMatcher {
 /// What a rule wants a text to have.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Missing {
-    /// The phrases, one of which is enough; none if the rule is of another kind.
-    pub(crate) programs: Vec<Program>,
+    /// The phrases, one of which is enough, by their numbers in [`Tables::other`]; none if the
+    /// rule is of another kind.
+    pub(crate) programs: Vec<u32>,
     /// Where the words belong that a text lacks.
     pub(crate) edge: Edge,
 }
@@ -77,7 +100,7 @@ pub(crate) enum Edge {
 }
 
 /// Which built-in guards a rule uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "nine independent switches, as the pack writes them"
@@ -121,7 +144,8 @@ impl Conditions {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Condition {
     pub(crate) written: String,
-    pub(crate) program: Program,
+    /// Its number in [`Tables::other`].
+    pub(crate) program: u32,
 }
 
 /// A pack file.
@@ -157,6 +181,11 @@ impl Regexes {
         Self { written, compiled: OnceLock::new() }
     }
 
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.written.is_empty()
+    }
+
     /// The expressions, compiled.
     pub(crate) fn all(&self) -> &[Regex] {
         let compile =
@@ -165,28 +194,109 @@ impl Regexes {
     }
 }
 
+impl Compiled {
+    fn traits(&self) -> Vec<Traits> {
+        let all = self.rules.iter().zip(&self.matchers);
+        let traits = all.map(|(rule, matcher)| Traits {
+            enabled: !rule.opt_in,
+            has_regexes: !matcher.regexes.is_empty(),
+            misses: !matcher.missing.programs.is_empty(),
+            embedded: self.files[matcher.file].origin == Origin::Embedded,
+        });
+        traits.collect()
+    }
+
+    fn write_tables(&self, writer: &mut Writer) {
+        let programs = Programs { phrases: &self.phrases, others: &self.others };
+        Tables::write(&self.grammar, &programs, writer);
+    }
+
+    /// All of it as bytes, for [`Ruleset::prepared`].
+    ///
+    /// # Errors
+    /// If something of it can't be written.
+    #[allow(dead_code, reason = "done by build.rs alone")]
+    pub(crate) fn prepare(&self) -> postcard::Result<Vec<u8>> {
+        let mut writer = Writer::default();
+        self.write_tables(&mut writer);
+        Shelf::write(&[(self.traits(), &self.files)], &mut writer)?;
+        Shelf::write(&self.rules, &mut writer)?;
+        Shelf::write(&self.matchers, &mut writer)?;
+        Ok(writer.finish())
+    }
+}
+
+impl From<Compiled> for Ruleset {
+    fn from(compiled: Compiled) -> Self {
+        let mut writer = Writer::default();
+        compiled.write_tables(&mut writer);
+        Self {
+            bytes: Cow::Owned(writer.finish()),
+            traits: compiled.traits(),
+            rules: compiled.rules.into(),
+            matchers: compiled.matchers.into(),
+            companies: Vec::new(),
+            number: OnceLock::new(),
+            files: compiled.files,
+            lists: OnceLock::from(compiled.lists),
+        }
+    }
+}
+
 impl Ruleset {
+    /// The pack that buckstop was built with; nothing if its bytes are no pack.
+    pub(crate) fn prepared(bytes: &'static [u8]) -> Option<Self> {
+        let mut reader = Reader::new(bytes);
+        if Tables::read(&mut reader).words.is_empty() {
+            return None;
+        }
+        let (traits, files) = postcard::from_bytes(reader.stretches().get(0)).ok()?;
+        Some(Self {
+            bytes: Cow::Borrowed(bytes),
+            traits,
+            files,
+            rules: Shelf::read(&mut reader),
+            matchers: Shelf::read(&mut reader),
+            companies: Vec::new(),
+            number: OnceLock::new(),
+            lists: OnceLock::new(),
+        })
+    }
+
+    /// A number that no other set of rules has had, by which what is remembered of one is not
+    /// taken for another's.
+    pub(crate) fn number(&self) -> u64 {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        *self.number.get_or_init(|| LAST.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// What matching goes by.
+    #[must_use]
+    pub fn tables(&self) -> Tables<'_> {
+        Tables::read(&mut Reader::new(&self.bytes))
+    }
+
     /// The rules, in the order of their packs; those not selected are among them.
     #[must_use]
-    pub fn rules(&self) -> &[Rule] {
+    pub fn rules(&self) -> &Shelf<Rule> {
         &self.rules
     }
 
     /// Whether a rule takes part in checks.
     #[must_use]
     pub fn is_enabled(&self, rule: usize) -> bool {
-        self.matchers[rule].enabled
+        self.traits[rule].enabled
     }
 
     /// Whether any rule that takes part wants something said.
     pub(crate) fn misses_words(&self) -> bool {
-        self.matchers.iter().any(|it| it.enabled && !it.missing.programs.is_empty())
+        self.traits.iter().any(|it| it.enabled && it.misses)
     }
 
     /// Whether a rule is of the embedded pack.
     #[must_use]
     pub fn is_embedded(&self, rule: usize) -> bool {
-        self.files[self.matchers[rule].file].origin == Origin::Embedded
+        self.traits[rule].embedded
     }
 
     /// When a rule stays silent though its words stand there.

@@ -1,0 +1,417 @@
+//! A compiled pack as detection reads it: words, sets, programs and the index of what calls them
+//! up, each in tables that are read in place.
+//!
+//! The embedded pack is written so when buckstop is built, and a user's pack when it is compiled;
+//! no rule's title, advice or example is here.
+
+use super::program::{Grammar, Inst, Program};
+use crate::flat::{Numbers, Reader, Rows, Stretches, Writer};
+use crate::language::{WordId, Words};
+
+/// All that matching goes by.
+#[derive(Clone, Copy, Debug)]
+pub struct Tables<'a> {
+    /// The words that rules mention.
+    pub words: Words<'a>,
+    /// The word "not", which is never cut off a verb.
+    pub not: WordId,
+    /// The list of fillers, if there is one.
+    pub filler: Option<u32>,
+    sets: Rows<'a>,
+    insts: Numbers<'a>,
+    switch_words: Rows<'a>,
+    switch_targets: Rows<'a>,
+    programs: Numbers<'a>,
+    captures: Numbers<'a>,
+    also: Numbers<'a>,
+    names: Stretches<'a>,
+    /// For each phrase its rule.
+    rules: Numbers<'a>,
+    /// The lists, sorted by their names. A list and its name have the same number.
+    lists: Numbers<'a>,
+    /// For each word the phrases that any match needs it for.
+    index: Rows<'a>,
+    /// For each word the sets that hold it and that some phrase requires beside its rarest.
+    asked: Rows<'a>,
+}
+
+/// The programs of a pack by their use.
+pub(super) struct Programs<'p> {
+    /// Those of phrases, each with the number of its rule.
+    pub(super) phrases: &'p [(u32, Program)],
+    /// Those that conditions name, and rules that miss words.
+    pub(super) others: &'p [Program],
+}
+
+/// The numbers of a program, in the order in which they are written.
+const PROGRAM: usize = 8;
+
+/// Where among them that is told which further sets are required.
+const ALSO: usize = 4;
+
+/// The numbers of an instruction: its kind with what it names first, and what it names next.
+const INST: usize = 2;
+
+/// The bits of an instruction's first number that hold its kind.
+const KIND_BITS: u32 = 5;
+
+impl<'a> Tables<'a> {
+    /// Takes up what [`Tables::write`] wrote.
+    #[must_use]
+    pub fn read(reader: &mut Reader<'a>) -> Self {
+        let words = Words::read(reader);
+        let mut tables = Self {
+            words,
+            not: words.get("not"),
+            filler: None,
+            sets: reader.rows(),
+            insts: reader.numbers(),
+            switch_words: reader.rows(),
+            switch_targets: reader.rows(),
+            programs: reader.numbers(),
+            captures: reader.numbers(),
+            also: reader.numbers(),
+            names: reader.stretches(),
+            rules: reader.numbers(),
+            lists: reader.numbers(),
+            index: reader.rows(),
+            asked: reader.rows(),
+        };
+        tables.filler = tables.list("filler");
+        tables
+    }
+
+    /// Writes a pack down.
+    pub(super) fn write(grammar: &Grammar, programs: &Programs<'_>, writer: &mut Writer) {
+        grammar.lexicon.write(writer);
+        writer.rows(grammar.sets.iter().map(|set| set.iter().map(|word| word.0)));
+        let mut code = Code::default();
+        let phrases = programs.phrases.iter().map(|(_, program)| program);
+        let lists = grammar.lists.iter().map(|list| &list.program);
+        for program in phrases.chain(lists).chain(programs.others) {
+            code.program(program);
+        }
+        code.write(grammar, writer);
+        writer.numbers(programs.phrases.iter().map(|(rule, _)| *rule));
+        let mut lists: Vec<(&str, u32)> =
+            grammar.lists.iter().zip(0..).map(|(list, number)| (&*list.name, number)).collect();
+        lists.sort_unstable();
+        writer.numbers(lists.into_iter().map(|(_, number)| number));
+        let words = grammar.lexicon.len();
+        let mut index = vec![Vec::new(); words];
+        let mut is_asked = vec![false; grammar.sets.len()];
+        for (number, (_, program)) in programs.phrases.iter().enumerate() {
+            for word in &grammar.sets[program.required as usize] {
+                index[word.0 as usize].push(number as u32);
+            }
+            for &set in &program.also_required {
+                is_asked[set as usize] = true;
+            }
+        }
+        writer.rows(index);
+        let mut asked = vec![Vec::new(); words];
+        let sets = (0_u32..).zip(&grammar.sets).zip(is_asked).filter(|(_, is_asked)| *is_asked);
+        for ((number, set), _) in sets {
+            for word in set {
+                asked[word.0 as usize].push(number);
+            }
+        }
+        writer.rows(asked);
+    }
+
+    /// How many phrases there are.
+    #[must_use]
+    pub fn phrase_count(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// The program of a phrase.
+    #[must_use]
+    pub fn phrase(&self, number: u32) -> Script<'a> {
+        self.script(number as usize)
+    }
+
+    /// The sets that a phrase requires beside its rarest, see [`Script::also_required`].
+    #[must_use]
+    #[inline]
+    pub fn also_required(&self, phrase: u32) -> Numbers<'a> {
+        let at = PROGRAM * phrase as usize + ALSO;
+        self.also.slice(self.programs.get(at) as usize..self.programs.get(at + 1) as usize)
+    }
+
+    /// The rule of a phrase.
+    #[must_use]
+    pub fn rule(&self, phrase: u32) -> usize {
+        self.rules.get(phrase as usize) as usize
+    }
+
+    /// The phrases that need one of several words, of which this is one.
+    #[must_use]
+    pub fn phrases_with(&self, word: WordId) -> Numbers<'a> {
+        self.index.get(word.0 as usize)
+    }
+
+    /// The sets that hold a word and that some phrase [also requires](Program::also_required).
+    #[must_use]
+    pub fn asked_with(&self, word: WordId) -> Numbers<'a> {
+        self.asked.get(word.0 as usize)
+    }
+
+    /// The number of a word list.
+    #[must_use]
+    pub fn list(&self, name: &str) -> Option<u32> {
+        let name_of = |place: usize| self.names.text(self.lists.get(place) as usize);
+        let mut places = 0..self.lists.len();
+        while !places.is_empty() {
+            let middle = usize::midpoint(places.start, places.end);
+            match name_of(middle).cmp(name) {
+                std::cmp::Ordering::Equal => return Some(self.lists.get(middle)),
+                std::cmp::Ordering::Less => places.start = middle + 1,
+                std::cmp::Ordering::Greater => places.end = middle,
+            }
+        }
+        None
+    }
+
+    /// The program of a word list.
+    #[must_use]
+    pub fn list_program(&self, list: u32) -> Script<'a> {
+        self.script(self.rules.len() + list as usize)
+    }
+
+    /// The program of a condition, or of what a rule misses.
+    #[must_use]
+    pub fn other(&self, number: u32) -> Script<'a> {
+        self.script(self.rules.len() + self.lists.len() + number as usize)
+    }
+
+    /// The words of a set, sorted.
+    #[must_use]
+    pub fn set(&self, set: u32) -> Numbers<'a> {
+        self.sets.get(set as usize)
+    }
+
+    /// How many sets there are.
+    #[must_use]
+    pub fn set_count(&self) -> usize {
+        self.sets.len()
+    }
+
+    /// Whether a word is in a set. [`WordId::UNKNOWN`] never is.
+    #[must_use]
+    pub fn in_set(&self, set: u32, word: WordId) -> bool {
+        self.sets.get(set as usize).has(word.0)
+    }
+
+    /// The instructions to try, by the number of a switch, if this is the next word.
+    #[must_use]
+    pub fn targets(&self, switch: u32, word: WordId) -> Numbers<'a> {
+        let words = self.switch_words.get(switch as usize);
+        let start = words.lower_bound(word.0);
+        let count = words.slice(start..words.len()).iter().take_while(|&w| w == word.0).count();
+        self.switch_targets.get(switch as usize).slice(start..start + count)
+    }
+
+    /// The words of a switch, sorted; one stands once for each of its places.
+    #[must_use]
+    pub fn switch_words(&self, switch: u32) -> Numbers<'a> {
+        self.switch_words.get(switch as usize)
+    }
+
+    /// The name of a capture.
+    #[must_use]
+    pub fn name(&self, number: u32) -> &'a str {
+        self.names.text(number as usize)
+    }
+
+    fn script(&self, number: usize) -> Script<'a> {
+        let numbers = self.programs.slice(PROGRAM * number..PROGRAM * (number + 1));
+        let part = |of: Numbers<'a>, at: usize| {
+            let (start, end) = (numbers.get(at) as usize, numbers.get(at + 1) as usize);
+            of.slice(start..end)
+        };
+        Script {
+            insts: part(self.insts, 0),
+            captures: part(self.captures, 2),
+            also_required: part(self.also, ALSO),
+            required: numbers.get(6),
+            first: numbers.get(7).checked_sub(1),
+        }
+    }
+}
+
+/// A program as it lies in the tables.
+#[derive(Clone, Copy, Debug)]
+pub struct Script<'a> {
+    insts: Numbers<'a>,
+    /// Names of the captures, by their numbers; number `n` here is kept in the slots `2n` and
+    /// `2n + 1`.
+    pub captures: Numbers<'a>,
+    /// The set of words of which any match holds at least one, the rarest such choice.
+    pub required: u32,
+    /// Further such sets, all of which a sentence must meet, the rarest first.
+    pub also_required: Numbers<'a>,
+    /// The set of words with which a match can begin; `None` if it can begin with any.
+    pub first: Option<u32>,
+}
+
+impl Script<'_> {
+    /// How many instructions there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.insts.len() / INST
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.insts.is_empty()
+    }
+
+    /// One of the instructions.
+    #[must_use]
+    #[inline]
+    pub fn inst(&self, number: u32) -> Inst {
+        let at = INST * number as usize;
+        let (kind, second) = (self.insts.get(at), self.insts.get(at + 1));
+        let first = kind >> KIND_BITS;
+        match kind & ((1 << KIND_BITS) - 1) {
+            0 => Inst::Set(first),
+            1 => Inst::Any,
+            2 => Inst::Capital,
+            3 => Inst::Name,
+            4 => Inst::Ing,
+            5 => Inst::Ed,
+            6 => Inst::Capitals,
+            7 => Inst::List(first),
+            8 => Inst::GapWord,
+            9 => Inst::Loosen,
+            10 => Inst::ClauseStart,
+            11 => Inst::ClauseEnd,
+            12 => Inst::Split(first, second),
+            13 => Inst::Switch(first),
+            14 => Inst::Jump(first),
+            15 => Inst::Save(first),
+            _ => Inst::Match,
+        }
+    }
+}
+
+fn numbers_of(inst: Inst) -> [u32; INST] {
+    let (kind, first, second) = match inst {
+        Inst::Set(set) => (0, set, 0),
+        Inst::Any => (1, 0, 0),
+        Inst::Capital => (2, 0, 0),
+        Inst::Name => (3, 0, 0),
+        Inst::Ing => (4, 0, 0),
+        Inst::Ed => (5, 0, 0),
+        Inst::Capitals => (6, 0, 0),
+        Inst::List(list) => (7, list, 0),
+        Inst::GapWord => (8, 0, 0),
+        Inst::Loosen => (9, 0, 0),
+        Inst::ClauseStart => (10, 0, 0),
+        Inst::ClauseEnd => (11, 0, 0),
+        Inst::Split(first, second) => (12, first, second),
+        Inst::Switch(number) => (13, number, 0),
+        Inst::Jump(to) => (14, to, 0),
+        Inst::Save(slot) => (15, slot, 0),
+        Inst::Match => (16, 0, 0),
+    };
+    [kind | first << KIND_BITS, second]
+}
+
+/// Programs on their way into tables.
+#[derive(Default)]
+struct Code<'p> {
+    insts: Vec<u32>,
+    switch_words: Vec<Vec<u32>>,
+    switch_targets: Vec<&'p [u32]>,
+    programs: Vec<u32>,
+    captures: Vec<&'p str>,
+    also: Vec<u32>,
+}
+
+impl<'p> Code<'p> {
+    fn program(&mut self, program: &'p Program) {
+        let starts = [self.insts.len(), self.captures.len(), self.also.len()];
+        let base = self.switch_words.len() as u32;
+        for &inst in &program.insts {
+            let inst = match inst {
+                Inst::Switch(number) => Inst::Switch(base + number),
+                inst => inst,
+            };
+            self.insts.extend(numbers_of(inst));
+        }
+        for switch in &program.switches {
+            self.switch_words.push(switch.words.iter().map(|word| word.0).collect());
+            self.switch_targets.push(&switch.targets);
+        }
+        self.captures.extend(program.captures.iter().map(String::as_str));
+        self.also.extend(&program.also_required);
+        let ends = [self.insts.len(), self.captures.len(), self.also.len()];
+        let bounds = starts.into_iter().zip(ends).flat_map(|(start, end)| [start, end]);
+        self.programs.extend(bounds.map(|bound| bound as u32));
+        self.programs.extend([program.required, program.first.map_or(0, |set| set + 1)]);
+    }
+
+    fn write(self, grammar: &Grammar, writer: &mut Writer) {
+        // The names of the lists come first, so that a list and its name have one number.
+        let mut names: Vec<&str> = grammar.lists.iter().map(|list| &*list.name).collect();
+        let captures: Vec<u32> = self
+            .captures
+            .iter()
+            .map(|&name| {
+                let known = names.iter().position(|known| *known == name);
+                known.unwrap_or_else(|| {
+                    names.push(name);
+                    names.len() - 1
+                }) as u32
+            })
+            .collect();
+        writer.numbers(self.insts);
+        writer.rows(self.switch_words);
+        writer.rows(self.switch_targets.into_iter().map(|row| row.iter().copied()));
+        writer.numbers(self.programs);
+        writer.numbers(captures);
+        writer.numbers(self.also);
+        writer.stretches(names);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_instruction_survives() {
+        let insts = [
+            Inst::Set(70_000),
+            Inst::Any,
+            Inst::Capital,
+            Inst::Name,
+            Inst::Ing,
+            Inst::Ed,
+            Inst::Capitals,
+            Inst::List(3),
+            Inst::GapWord,
+            Inst::Loosen,
+            Inst::ClauseStart,
+            Inst::ClauseEnd,
+            Inst::Split(1, u32::MAX),
+            Inst::Switch(0),
+            Inst::Jump(5),
+            Inst::Save(6),
+            Inst::Match,
+        ];
+        let mut grammar = Grammar::default();
+        let set = grammar.set(Vec::new());
+        let program = Program { insts: insts.to_vec(), required: set, ..Program::default() };
+        let mut writer = Writer::default();
+        let programs = Programs { phrases: &[(0, program)], others: &[] };
+        Tables::write(&grammar, &programs, &mut writer);
+        let bytes = writer.finish();
+        let script = Tables::read(&mut Reader::new(&bytes)).phrase(0);
+        let read: Vec<Inst> = (0..script.len() as u32).map(|number| script.inst(number)).collect();
+        assert_eq!(read, insts);
+    }
+}
