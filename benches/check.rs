@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use buckstop::check::{Options, check};
+use buckstop::language::{Document, masks};
 use buckstop::rules::Ruleset;
 use buckstop::source::Source;
 use divan::Bencher;
@@ -61,5 +62,58 @@ fn check_text_without_any_word_of_the_rules(bencher: Bencher<'_, '_>) {
     bencher
         .counter(BytesCount::new(bytes.len()))
         .with_inputs(|| Source::new("zebras.txt".to_owned(), bytes.clone()))
+        .bench_values(|source| check(source, &Options::default(), &ruleset).findings.len());
+}
+
+/// Taking a text apart: words, sentences, quotations, code.
+#[divan::bench]
+fn take_a_text_apart(bencher: Bencher<'_, '_>) {
+    let ruleset = Ruleset::builder().build().expect("a sound pack");
+    let text = String::from_utf8(drafts(8)).expect("drafts are UTF-8");
+    let words = ruleset.tables().words;
+    bencher
+        .counter(BytesCount::new(text.len()))
+        .bench(|| Document::new(&text, words, &[]).tokens.len());
+}
+
+/// Of that, finding quotations and code alone.
+#[divan::bench]
+fn mark_quotations_and_code(bencher: Bencher<'_, '_>) {
+    let text = String::from_utf8(drafts(8)).expect("drafts are UTF-8");
+    bencher.counter(BytesCount::new(text.len())).bench(|| masks(&text).0.len());
+}
+
+/// A pack of phrases that no text holds, each of three words drawn from those of the drafts.
+fn generated(phrases: usize) -> Ruleset {
+    let text = String::from_utf8(drafts(1)).expect("drafts are UTF-8").to_lowercase();
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 3).collect();
+    let word = |number: usize| words[number % words.len()];
+    let phrases: Vec<String> =
+        (0..phrases).map(|n| format!("\"{} {} z{n}z\"", word(n * 7), word(n * 13 + 5))).collect();
+    let phrases = phrases.join(", ");
+    let pack = format!("[[rule]]\nid = \"generated\"\nwhy = \"w\"\nphrases = [{phrases}]");
+    Ruleset::builder().embedded(false).pack("generated.toml", pack).build().expect("a sound pack")
+}
+
+/// The same text by packs of various sizes: ten times the phrases should cost little more.
+#[divan::bench(args = [500, 5000])]
+fn check_with_a_generated_pack(bencher: Bencher<'_, '_>, phrases: usize) {
+    let ruleset = generated(phrases);
+    let bytes = drafts(8);
+    bencher
+        .counter(BytesCount::new(bytes.len()))
+        .with_inputs(|| Source::new("drafts.txt".to_owned(), bytes.clone()))
+        .bench_values(|source| check(source, &Options::default(), &ruleset).findings.len());
+}
+
+/// Words that many phrases begin with and none goes on with, doubled from one to the next.
+#[divan::bench(args = [1, 2, 4])]
+fn check_nothing_but_they(bencher: Bencher<'_, '_>, times: usize) {
+    let ruleset = Ruleset::builder().build().expect("a sound pack");
+    let bytes = b"they ".repeat(times * 20_000);
+    bencher
+        .counter(BytesCount::new(bytes.len()))
+        .with_inputs(|| Source::new("they.txt".to_owned(), bytes.clone()))
         .bench_values(|source| check(source, &Options::default(), &ruleset).findings.len());
 }
