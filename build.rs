@@ -23,6 +23,9 @@ mod flat;
 #[path = "src/language/mod.rs"]
 mod language;
 
+#[path = "src/learned/mod.rs"]
+mod learned;
+
 #[path = "src/finding.rs"]
 mod finding;
 
@@ -32,9 +35,15 @@ mod rules;
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?);
     let out = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?);
-    for path in
-        ["rules", "src/flat.rs", "src/language", "src/rules", "src/finding.rs", "src/text/span.rs"]
-    {
+    for path in [
+        "rules",
+        "src/flat.rs",
+        "src/language",
+        "src/learned",
+        "src/rules",
+        "src/finding.rs",
+        "src/text/span.rs",
+    ] {
         println!("cargo::rerun-if-changed={path}");
     }
     let mut files: Vec<PathBuf> = fs::read_dir(root.join("rules"))?

@@ -7,11 +7,12 @@ use std::fs;
 use std::path::Path;
 
 use buckstop::check::{Options, check};
-use buckstop::language::{Document, masks};
+use buckstop::language::{Document, Words, masks};
+use buckstop::learned::{Features, Model, weigh};
 use buckstop::rules::Ruleset;
 use buckstop::source::Source;
 use divan::Bencher;
-use divan::counter::BytesCount;
+use divan::counter::{BytesCount, ItemsCount};
 
 fn main() {
     divan::main();
@@ -52,6 +53,18 @@ fn check_drafts(bencher: Bencher<'_, '_>, times: usize) {
         .counter(BytesCount::new(bytes.len()))
         .with_inputs(|| Source::new("drafts.txt".to_owned(), bytes.clone()))
         .bench_values(|source| check(source, &Options::default(), &ruleset).findings.len());
+}
+
+/// What the learned detector costs, by the sentence: features and their weights.
+#[divan::bench]
+fn weigh_sentences(bencher: Bencher<'_, '_>) {
+    let model = Model::embedded().expect("a model");
+    let bytes = drafts(8);
+    let text = String::from_utf8_lossy(&bytes);
+    let document = Document::new(&text, Words::default(), &[]);
+    bencher
+        .counter(ItemsCount::new(document.sentences.len()))
+        .bench_local(|| weigh(&model, Features::new(&document), None).len());
 }
 
 /// What never pays: a text without a word of any rule.

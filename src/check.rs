@@ -30,6 +30,14 @@ pub struct Options {
     pub explain_skips: bool,
 }
 
+impl Options {
+    /// As a plain draft, whatever it looks like.
+    #[must_use]
+    pub fn draft() -> Self {
+        Self { input_format: "text".parse().unwrap_or_default(), ..Self::default() }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -268,6 +276,7 @@ fn finding<'r>(
         span: hit.span,
         source_span: turn.text.to_source(hit.span),
         rewrites: rewrite::rewrites(turn.text.as_str(), apostrophes, ruleset, hit),
+        opinion: hit.opinion.clone(),
         fingerprint: None,
     }
 }
@@ -302,6 +311,7 @@ fn unsaid<'r>(ruleset: &'r Ruleset, number: usize, turn: &Turn, lack: &Lack) -> 
         span: lack.span,
         source_span: turn.text.to_source(lack.span),
         rewrites: rewrite::additions(turn.text.as_str(), rule, lack.span, lack.place),
+        opinion: None,
         fingerprint: None,
     }
 }
@@ -438,7 +448,7 @@ fn flagged_rewrite(ruleset: &Ruleset, number: usize, rewrite: usize) -> Option<P
         let help = "say one of them, or add what it says to `missing`".to_owned();
         return Some(ruleset.rewrite_error(number, rewrite, message, label, help));
     }
-    let detected = detect::detect(&text, Context::default(), ruleset);
+    let detected = detect::detect_by_phrases(&text, ruleset);
     let hit = detected.hits.first()?;
     let by = &ruleset.rules()[hit.rule].id;
     let message = format!("this rewrite of `{}` would itself be flagged by `{by}`", rule.id);

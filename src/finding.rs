@@ -113,9 +113,28 @@ pub struct Finding<'r> {
     pub source_span: SourceSpan,
     /// Alternatives, best first.
     pub rewrites: Vec<Rewrite>,
+    /// What the learned detector says, if it found this.
+    pub opinion: Option<Opinion>,
     /// What it is known by, if that was settled before its words were masked; see
     /// [`fingerprint`](crate::fingerprint::fingerprint).
     pub fingerprint: Option<String>,
+}
+
+/// Why the learned detector takes words for a deflection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opinion {
+    /// How likely it is one, from 0 to 1.
+    pub confidence: f32,
+    /// The words that weigh most, in the turn's text, the weightiest first.
+    pub because: Vec<TextSpan>,
+}
+
+impl Opinion {
+    /// The confidence with two digits, as it is told.
+    #[must_use]
+    pub fn rounded(&self) -> f64 {
+        (f64::from(self.confidence) * 100.0).round() / 100.0
+    }
 }
 
 /// A match that a guard let pass.

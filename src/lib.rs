@@ -18,6 +18,10 @@ pub mod flat;
 
 pub mod language;
 
+pub mod learned;
+
+pub mod learn;
+
 pub mod finding;
 
 pub mod rules;

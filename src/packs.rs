@@ -7,6 +7,7 @@
 use std::path::Path;
 
 use crate::finding::Severity;
+use crate::learned::{Confidence, Model, ModelError};
 use crate::rules::{Assembly, BuildError, Origin, PackError, Ruleset, WordLists, nearest};
 
 /// The files of the embedded pack: name and text.
@@ -15,8 +16,21 @@ const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/embedded.r
 /// What `build.rs` made of them; empty if the pack has mistakes.
 const PREPARED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/embedded.bin"));
 
+/// The learned detector that comes with buckstop.
+const MODEL: &[u8] = include_bytes!("../rules/learned.model");
+
 /// The files among them that hold the word lists of the language, and no rules.
 const SHARED: [&str; 2] = ["guards.toml", "lists.toml"];
+
+impl Model {
+    /// The one that comes with buckstop.
+    ///
+    /// # Errors
+    /// None, as buckstop's tests see to.
+    pub fn embedded() -> Result<Self, ModelError> {
+        Self::new(MODEL)
+    }
+}
 
 impl Ruleset {
     /// Starts with the embedded pack and everything selected.
@@ -31,6 +45,8 @@ impl Ruleset {
             companies: Vec::new(),
             words: Vec::new(),
             severities: Vec::new(),
+            model: Source::Embedded,
+            confidence: Confidence::default(),
         }
     }
 }
@@ -56,6 +72,16 @@ pub struct RulesetBuilder {
     companies: Vec<String>,
     words: Vec<WordLists>,
     severities: Vec<(String, Severity)>,
+    model: Source,
+    confidence: Confidence,
+}
+
+/// Where the learned detector comes from.
+#[derive(Clone, Debug)]
+enum Source {
+    Embedded,
+    Given(Model),
+    None,
 }
 
 impl RulesetBuilder {
@@ -117,6 +143,29 @@ impl RulesetBuilder {
         self
     }
 
+    /// Whether the learned detector takes part. Without it, what rules ask of it is not asked.
+    #[must_use]
+    pub fn learned(mut self, learned: bool) -> Self {
+        if !learned {
+            self.model = Source::None;
+        }
+        self
+    }
+
+    /// Takes another model than the one that comes with buckstop.
+    #[must_use]
+    pub fn model(mut self, model: Model) -> Self {
+        self.model = Source::Given(model);
+        self
+    }
+
+    /// How certain the learned detector must be.
+    #[must_use]
+    pub fn confidence(mut self, confidence: Confidence) -> Self {
+        self.confidence = confidence;
+        self
+    }
+
     /// Checks and compiles everything; the embedded pack alone was compiled with buckstop itself.
     ///
     /// # Errors
@@ -134,6 +183,12 @@ impl RulesetBuilder {
             .map(|name| company_words(name))
             .filter(|words| !words.is_empty())
             .collect();
+        ruleset.confidence = self.confidence;
+        ruleset.model = match self.model {
+            Source::Embedded => Model::embedded().ok(),
+            Source::Given(model) => Some(model),
+            Source::None => None,
+        };
         ruleset.choose(&self.select, &self.also, &self.ignore)?;
         ruleset.weigh(&self.severities)?;
         Ok(ruleset)

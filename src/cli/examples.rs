@@ -54,6 +54,7 @@ pub(super) fn run(
         rules: args.paths.clone(),
         no_default_rules: !args.paths.is_empty(),
         company: args.company.clone(),
+        ..PackArgs::default()
     };
     let ruleset = packs::load(&packs, &args.select.or_all(), terminal)?;
     let tested: Vec<_> = packs::enabled(&ruleset).collect();

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use buckstop::finding::Severity;
 use buckstop::render::{Paint, visible};
 use buckstop::rules::phrase::parse;
-use buckstop::rules::{Example, Guard, Rule, Ruleset, Silence, Surroundings};
+use buckstop::rules::{Example, Guard, Learned, Rule, Ruleset, Silence, Surroundings};
 
 use super::layout::{enumeration, hanging, lines, marked_lines};
 use super::terminal::{Terminal, width};
@@ -45,6 +45,8 @@ pub(super) fn write(
     page.section("It reports a text that has none of these", &rule.missing, |page, phrase| {
         page.phrase(phrase)
     })?;
+    let asked: Vec<String> = rule.learned.iter().map(|it| asked(*it, rule)).collect();
+    page.section("The learned detector", &asked, |page, asked| page.prose(asked))?;
     page.section("What it finds", &rule.phrases, |page, phrase| page.phrase(phrase))?;
     page.section("What it finds, as regular expressions", &rule.regex, |page, regex| {
         page.written(regex, "  ")
@@ -54,6 +56,16 @@ pub(super) fn write(
     })?;
     page.section("More about it", &rule.links, |page, link| page.prose(link))?;
     Ok(())
+}
+
+/// What a rule asks of the learned detector.
+fn asked(learned: Learned, rule: &Rule) -> String {
+    let category =
+        learned.category_name().map(|name| format!(" and of {name}")).unwrap_or_default();
+    let percent = learned.above * 100.0;
+    let alone = rule.phrases.is_empty() && rule.regex.is_empty();
+    let what = if alone { "Finds sentences" } else { "Finds its phrases only in sentences" };
+    format!("{what} that are a deflection{category} with at least {percent:.0} % certainty.")
 }
 
 /// The names of the word lists that the phrases of a rule use, in the order of their first use.

@@ -20,6 +20,7 @@ mod interactive;
 mod interrupt;
 mod known;
 mod layout;
+mod learn;
 mod limits;
 mod ordered;
 mod outputs;
@@ -83,6 +84,8 @@ enum Command {
     Stream(stream::StreamArgs),
     /// List the rules, explain one, or run their own examples
     Rules(rules::RulesArgs),
+    /// Train the learned detector on labelled messages, or measure it
+    Learn(learn::LearnArgs),
     /// Write a buckstop.toml to start from
     Init(init::InitArgs),
     /// Show what the configuration says for a file, and where
@@ -175,6 +178,7 @@ impl Command {
             Self::Turns(args) => turns::run(args, terminal, status),
             Self::Stream(args) => stream::run(args, terminal),
             Self::Rules(args) => rules::run(args, terminal, status),
+            Self::Learn(args) => learn::run(args, terminal, status),
             Self::Init(args) => init::run(args, terminal),
             Self::Config(args) => config::run(args, terminal),
             Self::Completions(args) => shell::completions::<Cli>(args, terminal),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use buckstop::check::check_rewrites;
 use buckstop::config::{Origin, Settings, Sourced};
+use buckstop::learned::{Confidence, Model};
 use buckstop::packs::RulesetBuilder;
 use buckstop::render;
 use buckstop::rules::{BuildError, PackError, Rule, Ruleset};
@@ -30,11 +31,42 @@ pub(super) struct PackArgs {
     #[arg(long)]
     pub(super) no_default_rules: bool,
 
+    /// Go by phrases alone, without the learned detector
+    #[arg(long)]
+    pub(super) no_learned: bool,
+
+    /// How certain the learned detector must be: `low` finds more, and more of it in vain
+    /// [default: medium]
+    #[arg(long, value_name = "LEVEL", value_enum)]
+    pub(super) confidence: Option<ConfidenceLevel>,
+
+    /// Use another model for the learned detector, as `buckstop learn` writes it
+    #[arg(long, value_name = "FILE", conflicts_with = "no_learned")]
+    pub(super) model: Option<PathBuf>,
+
     /// A name that the company goes by; may be given several times
     ///
     /// Rules about speaking of one's own company as an outsider watch for it.
     #[arg(long, value_name = "NAME")]
     pub(super) company: Vec<String>,
+}
+
+/// How certain the learned detector must be.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(super) enum ConfidenceLevel {
+    Low,
+    Medium,
+    High,
+}
+
+impl From<ConfidenceLevel> for Confidence {
+    fn from(level: ConfidenceLevel) -> Self {
+        match level {
+            ConfidenceLevel::Low => Self::Low,
+            ConfidenceLevel::Medium => Self::Medium,
+            ConfidenceLevel::High => Self::High,
+        }
+    }
 }
 
 impl PackArgs {
@@ -43,6 +75,9 @@ impl PackArgs {
         Settings {
             rules: self.rules.iter().cloned().map(Sourced::given).collect(),
             default_rules: self.no_default_rules.then(|| Sourced::given(false)),
+            learned: self.no_learned.then(|| Sourced::given(false)),
+            confidence: self.confidence.map(|level| Sourced::given(level.into())),
+            model: self.model.clone().map(Sourced::given),
             company: given(&self.company),
             ..Settings::default()
         }
@@ -132,6 +167,10 @@ pub(super) fn build(
             builder = add(builder, &pack.value).map_err(|it| it.with_origin(&pack.origin))?;
         }
     }
+    if let Some(model) = settings.model.as_ref().filter(|_| settings.has_learned()) {
+        builder =
+            builder.model(read_model(&model.value).map_err(|it| it.with_origin(&model.origin))?);
+    }
     let built = builder.build().and_then(|ruleset| {
         settings.selectors().try_for_each(|(name, _)| ruleset.expect_selector(name))?;
         Ok(ruleset)
@@ -190,6 +229,17 @@ fn add(mut builder: RulesetBuilder, path: &Path) -> Result<RulesetBuilder, Compl
         builder = builder.pack(name, text);
     }
     Ok(builder)
+}
+
+/// Reads a model of the learned detector.
+///
+/// # Errors
+///
+/// If the file can't be read, or is no model.
+pub(super) fn read_model(path: &Path) -> Result<Model, Complaint> {
+    let name = shown(path);
+    let bytes = fs::read(path).map_err(|error| unreadable(&name, &error))?;
+    Model::new(bytes).map_err(|error| Complaint::new(format!("{name}: {error}")))
 }
 
 /// Tells all that is wrong with the rules, so that nothing gets checked with half of them.

@@ -151,7 +151,17 @@ impl<W: Write> Planner<'_, W> {
 
 /// Whether a key decides which rules there are and what they look for.
 fn is_about_rules(key: &str) -> bool {
-    let keys = ["rules", "default-rules", "select", "extend-select", "ignore", "company"];
+    let keys = [
+        "rules",
+        "default-rules",
+        "learned",
+        "confidence",
+        "model",
+        "select",
+        "extend-select",
+        "ignore",
+        "company",
+    ];
     let tables = ["severity.", "lists.", "per-file-ignores."];
     keys.contains(&key) || tables.iter().any(|table| key.starts_with(table))
 }

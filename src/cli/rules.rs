@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use buckstop::render::{Paint, visible};
-use buckstop::rules::{Example, Rule, Ruleset, Surroundings};
+use buckstop::rules::{Example, Learned, Rule, Ruleset, Surroundings};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
@@ -140,6 +140,7 @@ struct RuleOut<'r> {
     why: &'r str,
     phrases: &'r [String],
     regex: &'r [String],
+    learned: Option<LearnedOut>,
     missing: &'r [String],
     opt_in: bool,
     rewrites: Vec<RewriteOut<'r>>,
@@ -150,6 +151,12 @@ struct RuleOut<'r> {
     lists: BTreeMap<String, &'r [String]>,
     links: &'r [String],
     pack: &'r str,
+}
+
+#[derive(Serialize)]
+struct LearnedOut {
+    category: Option<&'static str>,
+    above: f64,
 }
 
 #[derive(Serialize)]
@@ -169,6 +176,13 @@ enum ExampleOut<'r> {
 struct GuardOut {
     name: &'static str,
     silent_when: &'static str,
+}
+
+impl From<Learned> for LearnedOut {
+    fn from(learned: Learned) -> Self {
+        let above = (f64::from(learned.above) * 1000.0).round() / 1000.0;
+        Self { category: learned.category_name(), above }
+    }
 }
 
 impl<'r> RuleOut<'r> {
@@ -195,6 +209,7 @@ impl<'r> RuleOut<'r> {
             why: &rule.why,
             phrases: &rule.phrases,
             regex: &rule.regex,
+            learned: rule.learned.map(LearnedOut::from),
             missing: &rule.missing,
             opt_in: rule.opt_in,
             rewrites: rewrites.collect(),

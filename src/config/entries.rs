@@ -6,6 +6,7 @@ use toml::Value;
 
 use super::{FailOn, Origin, Settings, Sourced};
 use crate::formats::{InputFormat, Mapping};
+use crate::learned::Confidence;
 
 /// One key with its value.
 #[derive(Clone, Debug)]
@@ -26,6 +27,14 @@ impl Settings {
         let mut entries = vec![
             adding("rules", &self.rules, |path| shown(path)),
             single("default-rules", self.default_rules.as_ref(), &true, |&it| it.into()),
+            single("learned", self.learned.as_ref(), &true, |&it| it.into()),
+            single("confidence", self.confidence.as_ref(), &Confidence::default(), |it| {
+                it.as_str().into()
+            }),
+            self.model.as_ref().map_or_else(
+                || unset("model"),
+                |it| entry("model", &shown(&it.value).into(), &it.origin),
+            ),
             self.select.as_ref().map_or_else(
                 || unset("select"),
                 |names| list("select", Some(names), String::as_str, &[]),

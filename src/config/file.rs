@@ -11,6 +11,7 @@ use super::origin::{Origin, Place, Sourced};
 use super::{FailOn, Globs, List, PerFileIgnores, Settings};
 use crate::finding::Severity;
 use crate::formats::{FORMATS, InputFormat, Mapping};
+use crate::learned::Confidence;
 use crate::rules::error::PackText;
 use crate::rules::{Lists, PackError, Spanned, WordLists, nearest};
 use crate::turn::Role;
@@ -41,6 +42,12 @@ pub(super) struct ConfigFile {
     rules: Option<Names>,
     /// Whether the rules that come with buckstop take part; true if nothing is said.
     default_rules: Option<Spanned<bool>>,
+    /// Whether the learned detector takes part; true if nothing is said.
+    learned: Option<Spanned<bool>>,
+    /// How certain the learned detector must be; `medium` if nothing is said.
+    confidence: Option<Spanned<Confidence>>,
+    /// Another model for the learned detector, as `buckstop learn` writes it.
+    model: Option<Spanned<String>>,
     /// Use only these rules and categories.
     select: Option<Names>,
     /// Use these rules and categories, too, such as the opt-in category `steps`.
@@ -189,10 +196,19 @@ impl<'a> Reader<'a> {
         if self.errors.is_empty() { Ok(layer) } else { Err(self.errors) }
     }
 
+    /// A path, taken from the folder of the file.
+    fn path(&self, written: Spanned<String>) -> Sourced<PathBuf> {
+        let Sourced { value, origin } = self.sourced(written);
+        Sourced { value: self.base.join(value), origin }
+    }
+
     fn layer(&mut self, file: ConfigFile) -> Layer {
         let settings = Settings {
             rules: self.paths(file.rules),
             default_rules: file.default_rules.map(|it| self.sourced(it)),
+            learned: file.learned.map(|it| self.sourced(it)),
+            confidence: file.confidence.map(|it| self.sourced(it)),
+            model: file.model.map(|it| self.path(it)),
             select: self.list(file.select),
             extend_select: self.list(file.extend_select).map_or_else(Vec::new, |list| list.value),
             ignore: self.list(file.ignore),
@@ -214,9 +230,7 @@ impl<'a> Reader<'a> {
             redact: file.redact.map(|it| self.sourced(it)),
             redact_names: file.redact_names.map(|it| self.sourced(it)),
         };
-        let extend = file.extend.map(|path| self.sourced(path));
-        let extend = extend
-            .map(|Sourced { value, origin }| Sourced { value: self.base.join(value), origin });
+        let extend = file.extend.map(|path| self.path(path));
         Layer { extend, settings }
     }
 

@@ -22,6 +22,7 @@ pub use origin::{Origin, Place, Sourced};
 use crate::check::Options;
 use crate::finding::Severity;
 use crate::formats::{InputFormat, Mapping};
+use crate::learned::Confidence;
 use crate::packs::RulesetBuilder;
 use crate::redaction::Redaction;
 use crate::roles::RoleHints;
@@ -38,6 +39,12 @@ pub struct Settings {
     pub rules: Vec<Sourced<PathBuf>>,
     /// Whether the rules that come with buckstop take part.
     pub default_rules: Option<Sourced<bool>>,
+    /// Whether the learned detector takes part.
+    pub learned: Option<Sourced<bool>>,
+    /// How certain it must be.
+    pub confidence: Option<Sourced<Confidence>>,
+    /// The file of another model for it.
+    pub model: Option<Sourced<PathBuf>>,
     /// The only rules and categories that take part.
     pub select: List<String>,
     /// Rules and categories that take part beside those that are selected.
@@ -158,6 +165,9 @@ impl Settings {
         Self {
             rules: joined(below.rules, self.rules),
             default_rules: self.default_rules.or(below.default_rules),
+            learned: self.learned.or(below.learned),
+            confidence: self.confidence.or(below.confidence),
+            model: self.model.or(below.model),
             select: self.select.or(below.select),
             extend_select: joined(below.extend_select, self.extend_select),
             ignore: self.ignore.or(below.ignore),
@@ -214,12 +224,20 @@ impl Settings {
         ignored.extend(also_ignored);
         let builder = Ruleset::builder()
             .embedded(self.has_default_rules())
+            .learned(self.has_learned())
+            .confidence(value(self.confidence.as_ref()).unwrap_or_default())
             .company(values(self.company.as_ref()))
             .select(values(self.select.as_ref()))
             .also(plain(&self.extend_select))
             .ignore(ignored)
             .severities(severities.collect());
         self.lists.iter().fold(builder, |builder, words| builder.words(words.value.clone()))
+    }
+
+    /// Whether the learned detector takes part.
+    #[must_use]
+    pub fn has_learned(&self) -> bool {
+        value(self.learned.as_ref()).unwrap_or(true)
     }
 
     /// Whether the rules that come with buckstop take part.

@@ -13,7 +13,7 @@ mod referent;
 mod sentences;
 mod skim;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
 
 use guards::Candidate;
@@ -22,10 +22,12 @@ use neighbours::Neighbours;
 use sentences::Sentences;
 use skim::Skimmer;
 
+use crate::finding::Opinion;
 use crate::flat::Numbers;
 use crate::language::Document;
-use crate::rules::Ruleset;
+use crate::learned::{self, CATEGORIES, Features, Verdict, Weighed};
 use crate::rules::tables::Tables;
+use crate::rules::{Learned, Ruleset};
 use crate::text::TextSpan;
 
 pub(crate) use missing::{Lack, has, missing};
@@ -43,6 +45,8 @@ pub(crate) struct Hit {
     pub(crate) sentence: TextSpan,
     /// What the phrase remembered, by name.
     pub(crate) captures: Vec<(String, TextSpan)>,
+    /// What the learned detector says, if it found this.
+    pub(crate) opinion: Option<Opinion>,
 }
 
 /// A match that a guard let pass.
@@ -86,6 +90,27 @@ pub(crate) fn detect_with(
     ruleset: &Ruleset,
     only: Option<usize>,
 ) -> Detected {
+    let scope = only.map_or(Scope::All, Scope::Rule);
+    detect_in(text, context, ruleset, scope)
+}
+
+/// Finds what phrases find, and leaves out what only the learned detector takes for a deflection.
+pub(crate) fn detect_by_phrases(text: &str, ruleset: &Ruleset) -> Detected {
+    detect_in(text, Context::default(), ruleset, Scope::Phrases)
+}
+
+/// Which rules are tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// All that take part.
+    All,
+    /// Those of them that have phrases.
+    Phrases,
+    /// One, whether it takes part or not.
+    Rule(usize),
+}
+
+fn detect_in(text: &str, context: Context<'_>, ruleset: &Ruleset, scope: Scope) -> Detected {
     let mut detected = Detected::default();
     let (tables, companies) = (ruleset.tables(), &ruleset.companies);
     for chunk in chunks(text) {
@@ -100,10 +125,12 @@ pub(crate) fn detect_with(
             tables: &tables,
             sentences: Sentences::new(&tables, &document, &neighbours),
             detected: Detected::default(),
-            only,
+            scope,
+            weighed: OnceCell::new(),
         };
         with_skimmer(ruleset, &tables, |skimmer| scan.phrases(skimmer));
         scan.regexes();
+        scan.learned();
         detected.absorb(scan.detected, chunk.start);
     }
     detected.hits = overlap::settle(detected.hits, ruleset);
@@ -122,6 +149,11 @@ impl Detected {
             span: shift(hit.span),
             sentence: shift(hit.sentence),
             captures: hit.captures.into_iter().map(|(name, span)| (name, shift(span))).collect(),
+            opinion:
+                hit.opinion.map(|it| Opinion {
+                    because: it.because.into_iter().map(shift).collect(),
+                    ..it
+                }),
             ..hit
         }));
         self.passed.extend(other.passed.into_iter().map(|p| Passed { span: shift(p.span), ..p }));
@@ -180,8 +212,9 @@ struct Scan<'a> {
     tables: &'a Tables<'a>,
     sentences: Sentences<'a>,
     detected: Detected,
-    /// The one rule to be tried, if not all.
-    only: Option<usize>,
+    scope: Scope,
+    /// The sentences as the learned detector sees them, once it is asked.
+    weighed: OnceCell<Option<Weighed<'a>>>,
 }
 
 impl Scan<'_> {
@@ -218,6 +251,7 @@ impl Scan<'_> {
                 rule,
                 &Candidate { sentence, tokens: found.tokens, span: matched },
                 captures,
+                None,
             );
         }
     }
@@ -253,21 +287,104 @@ impl Scan<'_> {
                     continue;
                 }
                 let sentence = document.sentence_of(start.min(document.tokens.len() - 1));
-                self.judge(rule, &Candidate { sentence, tokens: start..end, span }, Vec::new());
+                let candidate = Candidate { sentence, tokens: start..end, span };
+                self.judge(rule, &candidate, Vec::new(), None);
             }
         }
     }
 
     fn takes_part(&self, rule: usize) -> bool {
-        self.only.map_or(self.ruleset.traits[rule].enabled, |only| only == rule)
+        match self.scope {
+            Scope::All => self.ruleset.traits[rule].enabled,
+            Scope::Phrases => {
+                self.ruleset.traits[rule].enabled && !self.ruleset.traits[rule].only_learned
+            }
+            Scope::Rule(only) => only == rule,
+        }
+    }
+
+    /// What the learned detector finds where no phrase found anything.
+    fn learned(&mut self) {
+        let rules: Vec<(usize, Learned)> = (0..self.ruleset.traits.len())
+            .filter(|&rule| self.ruleset.traits[rule].only_learned && self.takes_part(rule))
+            .filter_map(|rule| Some((rule, self.ruleset.traits[rule].learned?)))
+            .collect();
+        let asked = |learned: Learned| self.ruleset.confidence.threshold(learned.above);
+        let least = rules.iter().map(|&(_, learned)| asked(learned)).fold(1.0, f32::min);
+        if rules.is_empty() || self.weighed().is_none() {
+            return;
+        }
+        for sentence in 0..self.sentences.len() {
+            let Some(weighed) = self.weighed() else { continue };
+            let confidence = weighed.probability(sentence);
+            if confidence < least || self.has_hit(sentence) {
+                continue;
+            }
+            let document = self.sentences.document();
+            let Verdict { category, clause, because } = weighed.verdict(document, sentence);
+            let fits = |learned: Learned| {
+                confidence >= self.ruleset.confidence.threshold(learned.above)
+                    && learned.category.is_none_or(|it| usize::from(it) == category)
+            };
+            let Some(&(rule, _)) = rules.iter().find(|&&(_, learned)| fits(learned)) else {
+                continue;
+            };
+            let span = document.span(clause.clone());
+            let because = because.into_iter().map(|words| document.span(words)).collect();
+            let candidate = Candidate { sentence, tokens: clause, span };
+            self.judge(rule, &candidate, Vec::new(), Some(Opinion { confidence, because }));
+        }
+    }
+
+    fn has_hit(&self, sentence: usize) -> bool {
+        let span = self.sentences.document().sentences[sentence].span;
+        self.detected.hits.iter().any(|hit| hit.sentence == span)
+    }
+
+    /// The sentences as the learned detector sees them; nothing if there is none.
+    fn weighed(&self) -> Option<&Weighed<'_>> {
+        let weigh = || {
+            let model = self.ruleset.model.as_ref()?;
+            let said = self.sentences.neighbours().before();
+            let said = said.map(|it| Features::new(it.document()));
+            Some(learned::weigh(model, Features::new(self.sentences.document()), said.as_ref()))
+        };
+        self.weighed.get_or_init(weigh).as_ref()
+    }
+
+    /// That the learned detector thinks too little of the sentence for a rule that asks it.
+    fn doubted(&self, rule: usize, sentence: usize) -> Option<String> {
+        let traits = self.ruleset.traits[rule];
+        let learned = traits.learned.filter(|_| !traits.only_learned)?;
+        let weighed = self.weighed()?;
+        let asked = self.ruleset.confidence.threshold(learned.above);
+        let given = weighed.probability_in_private(sentence);
+        if given < asked {
+            let percent = |part: f32| (part * 1000.0).round() / 10.0;
+            let (given, asked) = (percent(given), percent(asked));
+            return Some(format!("the learned detector gives it {given} %, not {asked} %"));
+        }
+        let wanted = learned.category?;
+        let category = weighed.verdict(self.sentences.document(), sentence).category;
+        let named = CATEGORIES[category];
+        (category != usize::from(wanted))
+            .then(|| format!("the learned detector takes it for {named}"))
     }
 
     /// Asks the guards and files the candidate.
-    fn judge(&mut self, rule: usize, candidate: &Candidate, captures: Vec<(String, TextSpan)>) {
+    fn judge(
+        &mut self,
+        rule: usize,
+        candidate: &Candidate,
+        captures: Vec<(String, TextSpan)>,
+        opinion: Option<Opinion>,
+    ) {
         let matcher = &self.ruleset.matchers[rule];
-        let reason =
+        let reason = self.doubted(rule, candidate.sentence);
+        let reason = reason.or_else(|| {
             guards::conditions(candidate, &matcher.unless, &matcher.when, &mut self.sentences)
-                .or_else(|| guards::reason_to_pass(candidate, matcher.guards, &mut self.sentences));
+                .or_else(|| guards::reason_to_pass(candidate, matcher.guards, &mut self.sentences))
+        });
         if let Some(reason) = reason {
             self.detected.passed.push(Passed { rule, span: candidate.span, reason });
             return;
@@ -285,6 +402,7 @@ impl Scan<'_> {
             span,
             sentence: document.span(sentence),
             captures,
+            opinion,
         });
     }
 }

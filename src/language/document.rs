@@ -5,7 +5,7 @@ use std::ops::Range;
 use rustc_hash::FxHashMap;
 
 use super::mask::{Mask, masks};
-use super::word::{WordId, Words, canonical, fold, is_apostrophe, is_invisible};
+use super::word::{Word, WordId, Words, canonical, fold, is_apostrophe, is_invisible};
 use crate::text::TextSpan;
 
 /// What stands between a token and the one before it.
@@ -24,6 +24,8 @@ pub enum Break {
 pub struct Token {
     /// The word, as far as rules know it.
     pub word: WordId,
+    /// What the canonical word hashes to, whether rules know it or not.
+    pub hash: u32,
     /// The surface that stands for it, in the text. The pieces of an
     /// irreducible form ("dunno") share one surface.
     pub span: TextSpan,
@@ -275,7 +277,7 @@ struct Tokenizer<'t, 'l> {
 }
 
 /// A canonical word of a surface, with the byte range that stands for it.
-type Piece = (WordId, Range<usize>);
+type Piece = (Word, Range<usize>);
 
 impl<'t> Tokenizer<'t, '_> {
     fn run(&mut self, code: &[Mask]) {
@@ -312,7 +314,7 @@ impl<'t> Tokenizer<'t, '_> {
             return;
         }
         let before = self.separate(span.start as usize);
-        self.push(WordId::CODE, span, before, false);
+        self.push(Word::sign(WordId::CODE, "`"), span, before, false);
     }
 
     /// "Terms & conditions" are "terms and conditions"; the "&" of an entity stays a sign.
@@ -321,7 +323,7 @@ impl<'t> Tokenizer<'t, '_> {
             self.text[at + 1..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '#');
         if !next.starts_with(';') {
             let before = self.separate(at);
-            self.push(self.words.get("and"), TextSpan::new(at, at + 1), before, false);
+            self.push(Word::new("and", self.words), TextSpan::new(at, at + 1), before, false);
         }
     }
 
@@ -355,9 +357,10 @@ impl<'t> Tokenizer<'t, '_> {
         from..self.readings.len()
     }
 
-    fn push(&mut self, word: WordId, span: TextSpan, before: Break, glued: bool) {
+    fn push(&mut self, word: Word, span: TextSpan, before: Break, glued: bool) {
         let capital = self.text[span.range()].starts_with(char::is_uppercase);
-        self.tokens.push(Token { word, span, before, glued, capital, aside_end: 0 });
+        let Word { id: word, hash } = word;
+        self.tokens.push(Token { word, hash, span, before, glued, capital, aside_end: 0 });
         self.after_word = span.end as usize;
     }
 
@@ -578,7 +581,7 @@ fn read(surface: &str, words: Words<'_>, buffer: &mut String) -> Vec<Piece> {
     if surface.starts_with(|c: char| c.is_ascii_digit())
         && surface.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b',')
     {
-        return vec![(WordId::NUMBER, 0..surface.len())];
+        return vec![(Word::sign(WordId::NUMBER, "0"), 0..surface.len())];
     }
     let folded = fold(surface, buffer);
     let pieces = canonical(folded);
@@ -594,7 +597,7 @@ fn read(surface: &str, words: Words<'_>, buffer: &mut String) -> Vec<Piece> {
             } else {
                 0..surface.len()
             };
-            (words.get(&piece.word), range)
+            (Word::new(&piece.word, words), range)
         })
         .collect()
 }

@@ -29,6 +29,25 @@ impl WordId {
     pub const COMPANY: Self = Self(3);
 }
 
+/// A canonical word: its number and what it hashes to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Word {
+    pub(super) id: WordId,
+    pub(super) hash: u32,
+}
+
+impl Word {
+    /// What is no word of its own, by a sign that stands for it.
+    pub(super) fn sign(id: WordId, sign: &str) -> Self {
+        Self { id, hash: hash(sign.as_bytes()) }
+    }
+
+    pub(super) fn new(word: &str, words: Words<'_>) -> Self {
+        let hash = hash(word.as_bytes());
+        Self { id: WordId(words.look_up(word.as_bytes(), hash) & !PLAIN), hash }
+    }
+}
+
 /// The words that rules mention, numbered as they come.
 #[derive(Clone, Debug, Default)]
 pub struct Lexicon {
@@ -125,36 +144,36 @@ impl<'a> Words<'a> {
     /// The number of a canonical word, or [`WordId::UNKNOWN`].
     #[must_use]
     pub fn get(self, word: &str) -> WordId {
-        WordId(self.look_up(word.as_bytes()) & !PLAIN)
+        Word::new(word, self).id
     }
 
     /// The word that a surface of ASCII letters alone stands for, if it is a single one; the same
     /// as [`canonical`] finds, without taking the surface apart.
-    pub(super) fn plain(self, surface: &str) -> Option<WordId> {
+    pub(super) fn plain(self, surface: &str) -> Option<Word> {
         let mut buffer = [0; LONGEST_PLAIN];
         let folded = buffer.get_mut(..surface.len())?;
         folded.copy_from_slice(surface.as_bytes());
         folded.make_ascii_lowercase();
-        let found = self.look_up(folded);
+        let hash = hash(folded);
+        let found = self.look_up(folded, hash);
         if found & PLAIN != 0 {
-            return Some(WordId(found & !PLAIN));
+            return Some(Word { id: WordId(found & !PLAIN), hash });
         }
         let folded = std::str::from_utf8(folded).ok()?;
         if irregular(folded).is_some() || split_clitic(folded).is_some() {
             return None;
         }
         match spelling(folded) {
-            Cow::Borrowed(_) => Some(WordId(found)),
-            Cow::Owned(american) => Some(self.get(&american)),
+            Cow::Borrowed(_) => Some(Word { id: WordId(found), hash }),
+            Cow::Owned(american) => Some(Word::new(&american, self)),
         }
     }
 
-    fn look_up(self, word: &[u8]) -> u32 {
+    fn look_up(self, word: &[u8], hash: u32) -> u32 {
         let count = self.slots.len() / 2;
         if count == 0 {
             return WordId::UNKNOWN.0;
         }
-        let hash = hash(word);
         let mut slot = hash as usize & (count - 1);
         loop {
             let (known, id) = (self.slots.get(2 * slot), self.slots.get(2 * slot + 1));

@@ -26,6 +26,7 @@ pub(crate) fn rule(id: &str, severity: Severity) -> Rule {
         links: Vec::new(),
         phrases: Vec::new(),
         regex: Vec::new(),
+        learned: None,
         missing: Vec::new(),
         opt_in: false,
         rewrites: Vec::new(),
@@ -54,7 +55,8 @@ pub(crate) fn report<'r>(name: &str, bytes: &[u8], rule: &'r Rule, words: &[&str
         let span = span(&report, words);
         let source_span = report.turns[0].turn.text.to_source(span);
         let rewrites = Vec::new();
-        let finding = Finding { rule, turn: 0, span, source_span, rewrites, fingerprint: None };
+        let (opinion, fingerprint) = (None, None);
+        let finding = Finding { rule, turn: 0, span, source_span, rewrites, opinion, fingerprint };
         report.findings.push(finding);
     }
     report

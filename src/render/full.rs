@@ -45,6 +45,10 @@ impl Full {
         let rule = finding.rule;
         let text = &report.turns[finding.turn].turn.text;
         let mut notes = vec![Note { kind: NoteKind::Note, parts: vec![(Ink::Plain, &rule.why)] }];
+        let opinion = opinion(report, finding);
+        if let Some(opinion) = &opinion {
+            notes.push(Note { kind: NoteKind::Note, parts: vec![(Ink::Dim, opinion)] });
+        }
         let quoted: Vec<_> = finding.rewrites.iter().map(quoted).collect();
         notes.extend(
             finding
@@ -134,6 +138,18 @@ fn beside(finding: &Finding<'_>) -> Option<&'static str> {
     let addition = finding.rewrites.first().filter(|rewrite| rewrite.is_addition())?;
     let before = addition.span.start < finding.span.end;
     Some(if before { "before this" } else { "after this" })
+}
+
+/// How certain the learned detector is, and because of which words, if it found this.
+fn opinion(report: &Report<'_>, finding: &Finding<'_>) -> Option<String> {
+    let confidence = 100.0 * finding.opinion.as_ref()?.rounded();
+    let words: Vec<String> = super::because(report, finding)
+        .iter()
+        .map(|words| format!("\"{}\"", one_line(words, usize::MAX)))
+        .collect();
+    let because =
+        if words.is_empty() { String::new() } else { format!(", because of {}", words.join(", ")) };
+    Some(format!("learned, {confidence:.0} % certain{because}"))
 }
 
 fn quoted(rewrite: &Rewrite) -> String {

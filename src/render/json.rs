@@ -10,6 +10,9 @@
 //!                "span": {"start": 7, "end": 24}}]}
 //! ```
 //!
+//! What the learned detector found has two members more: `confidence`, from 0 to 1 with two digits,
+//! and `because`, the words that weighed most.
+//!
 //! Spans count bytes of the file as it lies on disk, the end excluded. Lines and
 //! columns count from 1, columns in characters or as asked for; `end` is the place after the
 //! last character. A path that is not Unicode is written with replacement characters.
@@ -32,8 +35,8 @@ use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
 use super::visible::is_hidden;
-use super::{Entry, RenderOptions, Renderer, words};
-use crate::finding::{Finding, Rewrite};
+use super::{Entry, RenderOptions, Renderer, because, words};
+use crate::finding::{Finding, Opinion, Rewrite};
 use crate::report::{PlacedTurn, Report, Summary};
 use crate::rules::Rule;
 use crate::source::{ColumnUnit, Position};
@@ -112,6 +115,10 @@ pub(super) struct Object<'a> {
     time: Option<&'a str>,
     rewrites: Vec<Replacement<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<f64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    because: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     skipped: Option<&'a str>,
 }
 
@@ -122,6 +129,8 @@ impl<'a> Object<'a> {
             Entry::Finding(finding) => Self {
                 text: words(report, finding.turn, finding.span),
                 rewrites: replacements(report, finding),
+                confidence: finding.opinion.as_ref().map(Opinion::rounded),
+                because: because(report, finding),
                 ..about(finding.turn, finding.rule, finding.source_span)
             },
             Entry::Skip(skip) => Self {
@@ -157,6 +166,8 @@ impl<'a> Object<'a> {
             conversation: conversation.as_deref(),
             time: turn.time.as_deref(),
             rewrites: Vec::new(),
+            confidence: None,
+            because: Vec::new(),
             skipped: None,
         }
     }

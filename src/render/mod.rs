@@ -222,6 +222,12 @@ fn words<'a>(report: &'a Report<'_>, turn: usize, span: TextSpan) -> &'a str {
     report.turns[turn].turn.text.slice(span)
 }
 
+/// The words that weigh most with the learned detector, if it found this.
+fn because<'a>(report: &'a Report<'_>, finding: &Finding<'_>) -> Vec<&'a str> {
+    let spans = finding.opinion.iter().flat_map(|it| &it.because);
+    spans.map(|&span| words(report, finding.turn, span)).collect()
+}
+
 /// What a finding is about, on one line and without control characters, for outputs that have
 /// one field for all of it.
 ///

@@ -11,7 +11,7 @@ mod owner;
 mod sentence;
 mod spelling;
 
-use crate::detect::{Context, Hit, detect};
+use crate::detect::{Hit, detect_by_phrases};
 use crate::finding::Rewrite;
 use crate::rules::{InsteadOf, RewriteTemplate, Ruleset};
 use crate::text::TextSpan;
@@ -86,7 +86,7 @@ fn deflects(text: &str, hit: &Hit, rewrite: &Rewrite, ruleset: &Ruleset) -> bool
     let [first, last] =
         [stretch.start..rewrite.span.range().start, rewrite.span.range().end..stretch.end];
     let after = format!("{}{}{}", &text[first], rewrite.text, &text[last]);
-    let hits = detect(&after, Context::default(), ruleset).hits;
+    let hits = detect_by_phrases(&after, ruleset).hits;
     hits.iter().any(|hit| !before.contains(&after[hit.span.range()].to_lowercase()))
 }
 
@@ -156,6 +156,7 @@ mod tests {
             span,
             sentence: TextSpan::new(0, text.trim_end_matches(['.', '?', '!']).len()),
             captures: captures.into_iter().flatten().collect(),
+            opinion: None,
         };
         let applicability = Applicability::Suggested;
         let template = RewriteTemplate { text: template.to_owned(), applicability, instead_of };

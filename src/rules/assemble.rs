@@ -16,12 +16,13 @@ use super::ruleset::{
     RuleMatcher,
 };
 use super::schema::{
-    ApplicabilityName, ConditionTable, EdgeName, ExampleTable, ExtendName, GuardTable, PackFile,
-    RewriteEntry, RuleTable, SeverityName, WordLists,
+    ApplicabilityName, ConditionTable, EdgeName, ExampleTable, ExtendName, GuardTable,
+    LearnedTable, PackFile, RewriteEntry, RuleTable, SeverityName, WordLists,
 };
 use super::spanned::Spanned;
-use super::{Example, InsteadOf, REGEX_SIZE, RewriteTemplate, Rule};
+use super::{Example, InsteadOf, Learned, REGEX_SIZE, RewriteTemplate, Rule};
 use crate::finding::{Applicability, Severity};
+use crate::learned::CATEGORIES;
 
 /// Packs on their way to a ruleset, with all the mistakes met so far.
 #[derive(Default)]
@@ -238,6 +239,7 @@ impl Assembly {
                 .collect(),
             edge: if table.place == Some(EdgeName::Start) { Edge::Start } else { Edge::End },
         };
+        let learned = table.learned.as_ref().and_then(|it| self.learned(file, it));
         let category = table.category.clone().unwrap_or_else(|| "custom".to_owned());
         let captures: HashSet<String> = compiled
             .phrases
@@ -276,6 +278,7 @@ impl Assembly {
             links: table.links,
             phrases: table.phrases.into_iter().map(Spanned::into_inner).collect(),
             regex: table.regex.into_iter().map(Spanned::into_inner).collect(),
+            learned,
             missing: table.missing.into_iter().map(Spanned::into_inner).collect(),
             opt_in: table.opt_in,
             rewrites: table
@@ -310,7 +313,7 @@ impl Assembly {
     /// A rule either finds words or misses them, and what it says must mean something for its kind.
     fn check_kind(&mut self, file: usize, table: &RuleTable) {
         let id = table.id.get_ref();
-        let finds = !table.phrases.is_empty() || !table.regex.is_empty();
+        let finds = !table.phrases.is_empty() || !table.regex.is_empty() || table.learned.is_some();
         let (message, label, help) = match (finds, table.missing.is_empty()) {
             (false, true) => (
                 format!("the rule `{id}` looks for nothing"),
@@ -361,6 +364,31 @@ impl Assembly {
         let program = self.compile_phrase(&mut compiled.grammar, file, phrase)?;
         compiled.others.push(program);
         Some(compiled.others.len() as u32 - 1)
+    }
+
+    /// What a rule asks of the learned detector.
+    fn learned(&mut self, file: usize, table: &Spanned<LearnedTable>) -> Option<Learned> {
+        let LearnedTable { category, above } = table.get_ref();
+        if !(*above > 0.0 && *above < 1.0) {
+            let message = "nothing is more than certain, or less than impossible".to_owned();
+            let help = "`above` is a probability between 0 and 1, as 0.8".to_owned();
+            self.error(file, table.span(), message, "out of bounds".to_owned(), Some(help));
+            return None;
+        }
+        let Some(category) = category else {
+            return Some(Learned { category: None, above: *above });
+        };
+        let known = CATEGORIES.iter().position(|name| name == category);
+        if known.is_none() {
+            let message = format!("the learned detector knows no category `{category}`");
+            let near = super::nearest(category, CATEGORIES.into_iter());
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it tells apart {}", CATEGORIES.join(", ")),
+            };
+            self.error(file, table.span(), message, "no such category".to_owned(), Some(help));
+        }
+        Some(Learned { category: Some(known? as u8), above: *above })
     }
 
     fn check_regex(&mut self, file: usize, written: &Spanned<String>) -> Option<String> {

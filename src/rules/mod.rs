@@ -32,6 +32,7 @@ pub(crate) use schema::Lists;
 pub(crate) use spanned::Spanned;
 
 use crate::finding::{Applicability, Severity};
+use crate::learned::CATEGORIES;
 
 /// Memory that a compiled `regex` may take, in bytes: refuses patterns that explode.
 const REGEX_SIZE: usize = 1 << 20;
@@ -55,6 +56,8 @@ pub struct Rule {
     pub phrases: Vec<String>,
     /// Regular expressions as written.
     pub regex: Vec<String>,
+    /// What the learned detector must say of a sentence, if the rule asks it.
+    pub learned: Option<Learned>,
     /// Phrases as written of which a text is to have one; the rule reports a text without.
     pub missing: Vec<String>,
     /// Whether it takes part only if it is asked for.
@@ -65,6 +68,24 @@ pub struct Rule {
     pub examples: Vec<Example>,
     /// Name of the pack file that holds it.
     pub pack: String,
+}
+
+/// What the learned detector must say of a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Learned {
+    /// The category that it must find most likely, as an index into [`CATEGORIES`]; any if none
+    /// is named.
+    pub category: Option<u8>,
+    /// How likely, from 0 to 1, it must find that the sentence deflects.
+    pub above: f32,
+}
+
+impl Learned {
+    /// The name of the category, if one is named.
+    #[must_use]
+    pub fn category_name(self) -> Option<&'static str> {
+        CATEGORIES.get(usize::from(self.category?)).copied()
+    }
 }
 
 /// A rewrite as the rule states it, before it is fitted to a sentence.

@@ -14,8 +14,9 @@ use super::program::{Grammar, Program};
 use super::shelf::Shelf;
 use super::silence::{Place, Silence};
 use super::tables::{Programs, Tables};
-use super::{REGEX_SIZE, Rule};
+use super::{Learned, REGEX_SIZE, Rule};
 use crate::flat::{Reader, Writer};
+use crate::learned::{Confidence, Model};
 
 /// All the rules that take part, compiled.
 #[derive(Debug)]
@@ -31,6 +32,10 @@ pub struct Ruleset {
     number: OnceLock<u64>,
     /// The company's own names in canonical words.
     pub(crate) companies: Vec<Vec<String>>,
+    /// The learned detector; without it, rules go by their phrases alone.
+    pub(crate) model: Option<Model>,
+    /// How ready the learned detector is to find something.
+    pub(crate) confidence: Confidence,
     /// The pack files, for errors found later.
     files: Vec<PackSource>,
     /// The entries of the word lists as written. Left out of the prepared pack, as no check
@@ -39,9 +44,13 @@ pub struct Ruleset {
 }
 
 /// What of a rule must be known before any of it is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent questions")]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "five independent questions")]
 pub(crate) struct Traits {
+    /// What the learned detector must say of a sentence.
+    pub(crate) learned: Option<Learned>,
+    /// Whether that is all the rule looks for.
+    pub(crate) only_learned: bool,
     /// Whether the rule was selected.
     pub(crate) enabled: bool,
     /// Whether it has regular expressions.
@@ -198,6 +207,10 @@ impl Compiled {
     fn traits(&self) -> Vec<Traits> {
         let all = self.rules.iter().zip(&self.matchers);
         let traits = all.map(|(rule, matcher)| Traits {
+            learned: rule.learned,
+            only_learned: rule.learned.is_some()
+                && rule.phrases.is_empty()
+                && rule.regex.is_empty(),
             enabled: !rule.opt_in,
             has_regexes: !matcher.regexes.is_empty(),
             misses: !matcher.missing.programs.is_empty(),
@@ -236,6 +249,8 @@ impl From<Compiled> for Ruleset {
             rules: compiled.rules.into(),
             matchers: compiled.matchers.into(),
             companies: Vec::new(),
+            model: None,
+            confidence: Confidence::default(),
             number: OnceLock::new(),
             files: compiled.files,
             lists: OnceLock::from(compiled.lists),
@@ -258,6 +273,8 @@ impl Ruleset {
             rules: Shelf::read(&mut reader),
             matchers: Shelf::read(&mut reader),
             companies: Vec::new(),
+            model: None,
+            confidence: Confidence::default(),
             number: OnceLock::new(),
             lists: OnceLock::new(),
         })

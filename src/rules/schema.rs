@@ -69,6 +69,8 @@ pub(super) struct RuleTable {
     /// What it finds, as regular expressions; most things can be said as a phrase.
     #[serde(default)]
     pub(super) regex: Vec<Spanned<String>>,
+    /// How certain the learned detector must be of a sentence.
+    pub(super) learned: Option<Spanned<LearnedTable>>,
     /// Phrases of which a text is to have one; a text without is reported.
     #[serde(default)]
     pub(super) missing: Vec<Spanned<String>>,
@@ -98,6 +100,17 @@ pub(super) struct RuleTable {
     /// What it must find and what it must let pass.
     #[serde(default)]
     pub(super) examples: Vec<Spanned<ExampleTable>>,
+}
+
+/// `learned`: what the learned detector must say of a sentence.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct LearnedTable {
+    /// The category that it must find most likely; any if nothing is said.
+    pub(super) category: Option<String>,
+    /// How likely, between 0 and 1, it must find that the sentence deflects.
+    pub(super) above: f32,
 }
 
 /// How much a deflection stings.
