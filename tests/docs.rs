@@ -78,6 +78,8 @@ impl Desk {
         desk.put("chat.txt", "[10:01] Tom: Hello?\n[10:02] Jane Doe: That is not my job.\n");
         desk.put("our-rules.toml", &rule_packs("README.md")[0]);
         desk.put("my-rules.toml", &rule_packs("writing-rules.md")[0]);
+        let messages = blocks("jsonl").into_iter().find(|it| it.page == "how-it-decides.md");
+        desk.put("ours.jsonl", &messages.expect("labelled messages").code);
         let examples = root().join("examples");
         copy(&examples, &desk.path().join("examples"));
         copy(&examples.join("transcripts/inbox.mbox"), &desk.path().join("inbox.mbox"));
