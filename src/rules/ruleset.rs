@@ -15,6 +15,7 @@ use super::shelf::Shelf;
 use super::silence::{Place, Silence};
 use super::tables::{Programs, Tables};
 use super::{Learned, REGEX_SIZE, Rule};
+use crate::finding::Severity;
 use crate::flat::{Reader, Writer};
 use crate::learned::{Confidence, Model};
 
@@ -45,10 +46,12 @@ pub struct Ruleset {
 
 /// What of a rule must be known before any of it is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "five independent questions")]
+#[expect(clippy::struct_excessive_bools, reason = "six independent questions")]
 pub(crate) struct Traits {
     /// What the learned detector must say of a sentence.
     pub(crate) learned: Option<Learned>,
+    /// Whether it gives way where the learned detector is sure of the opposite.
+    pub(crate) doubted: bool,
     /// Whether that is all the rule looks for.
     pub(crate) only_learned: bool,
     /// Whether the rule was selected.
@@ -208,6 +211,8 @@ impl Compiled {
         let all = self.rules.iter().zip(&self.matchers);
         let traits = all.map(|(rule, matcher)| Traits {
             learned: rule.learned,
+            doubted: self.files[matcher.file].origin == Origin::Embedded
+                && rule.severity < Severity::Error,
             only_learned: rule.learned.is_some()
                 && rule.phrases.is_empty()
                 && rule.regex.is_empty(),
