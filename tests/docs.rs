@@ -80,6 +80,7 @@ impl Desk {
         desk.put("my-rules.toml", &rule_packs("writing-rules.md")[0]);
         let messages = blocks("jsonl").into_iter().find(|it| it.page == "how-it-decides.md");
         desk.put("ours.jsonl", &messages.expect("labelled messages").code);
+        copy(&root().join("rules/learned.model"), &desk.path().join("ours.model"));
         let examples = root().join("examples");
         copy(&examples, &desk.path().join("examples"));
         copy(&examples.join("transcripts/inbox.mbox"), &desk.path().join("inbox.mbox"));

@@ -7,7 +7,8 @@ use buckstop_grammar::seam::bad_seams;
 
 #[test]
 fn no_rewrite_breaks_the_grammar_or_deflects_in_its_turn() {
-    let rules = Ruleset::builder().build().unwrap();
+    // What is offered is held to what phrases find.
+    let rules = Ruleset::builder().learned(false).build().unwrap();
     let mut readers = Readers { rules: &rules, grammar: Reader::new() };
     let mut failures = Vec::new();
     for rule in rules.rules() {
