@@ -21,7 +21,7 @@ pub struct Weighed<'m> {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
-    /// Half certain is enough: more is found, and more of it in vain.
+    /// Less is enough: more is found, and more of it in vain.
     Low,
     /// As the rules have it.
     #[default]
