@@ -109,11 +109,11 @@ impl<'a> Stretches<'a> {
         self.ends.is_empty()
     }
 
-    /// The bytes of one.
+    /// The bytes of one; none if they were cut off.
     #[must_use]
     #[inline]
     pub fn get(self, number: usize) -> &'a [u8] {
-        &self.bytes[bounds(self.ends, number)]
+        self.bytes.get(bounds(self.ends, number)).unwrap_or_default()
     }
 
     /// One that is a text; nothing if it is none.
@@ -183,8 +183,8 @@ impl Writer {
     }
 }
 
-/// Takes tables up again in the order in which they were written. A table that is not there is
-/// empty.
+/// Takes tables up again in the order in which they were written. A table that is not there, or not
+/// whole, is empty.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
     directory: Numbers<'a>,
@@ -224,7 +224,7 @@ impl<'a> Reader<'a> {
         }
         let range = bounds(self.directory, self.next);
         self.next += 1;
-        &self.bytes[range]
+        self.bytes.get(range).unwrap_or_default()
     }
 }
 

@@ -215,3 +215,46 @@ fn in_bytes(weights: &[f32]) -> (Vec<u8>, f32) {
     let byte = |&weight: &f32| (weight / unit).round().clamp(-127.0, 127.0) as i8;
     (weights.iter().map(|weight| byte(weight).cast_unsigned()).collect(), unit)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes() -> Vec<u8> {
+        let mut weights = Weights::none();
+        weights.bias = -0.5;
+        weights.slots[7] = 2.0;
+        weights.categories[12] = -1.0;
+        weights.to_bytes()
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        let model = Model::new(bytes()).expect("a model");
+        assert_eq!((model.bias().to_bits(), model.slots()[7]), ((-0.5_f32).to_bits(), 127));
+        let weights = model.weights();
+        assert!(
+            (weights.slots[7] - 2.0).abs() < 1e-6 && (weights.categories[12] + 1.0).abs() < 1e-6
+        );
+    }
+
+    #[test]
+    fn what_is_no_model_is_refused() {
+        assert_eq!(Model::new(&b""[..]).map(drop), Err(ModelError::Foreign));
+        assert_eq!(Model::new(&b"nothing of the kind"[..]).map(drop), Err(ModelError::Foreign));
+        let whole = bytes();
+        for length in [0, 1, 4, 30, 70, 100, 1000, whole.len() / 2, whole.len() - 1] {
+            assert!(Model::new(whole[..length].to_vec()).is_err(), "{length} bytes");
+        }
+        for at in 0..28 {
+            for byte in [0, 1, 0x7F, 0xFF] {
+                let mut damaged = whole.clone();
+                damaged[at] = byte;
+                // It is refused, or it is whole; it never breaks a run.
+                if let Ok(model) = Model::new(damaged) {
+                    assert_eq!(model.slots().len(), 1 << SLOT_BITS);
+                }
+            }
+        }
+    }
+}
