@@ -3,11 +3,13 @@
 //!
 //! A further product is a [`shape::Shape`] and a line in [`super::FORMATS`].
 
+mod choice;
 mod flaws;
 mod node;
 mod reader;
 mod scope;
 mod shape;
+mod tape;
 mod words;
 
 pub(super) mod amazon;
