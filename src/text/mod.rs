@@ -87,6 +87,11 @@ struct Spelling {
 }
 
 impl Spelling {
+    /// Whether all of the text is spelled in one way, the very same value as another.
+    fn is(&self, escaping: &Escaping) -> bool {
+        self.more.is_empty() && self.first.is(escaping)
+    }
+
     /// The escaping at a place, and the span that shares it.
     fn at(&self, offset: u32) -> (&Escaping, TextSpan) {
         let after = self.more.partition_point(|&(start, _)| start <= offset);
@@ -265,6 +270,28 @@ impl Inner {
     pub(crate) fn builder(&self) -> MappedTextBuilder {
         let known = Some((self.outer.clone(), self.escaping.clone()));
         MappedTextBuilder { known, ..MappedText::builder_in(self.layer.clone()) }
+    }
+
+    /// A part of a text that is spelled in this way.
+    #[must_use]
+    pub(crate) fn cut(&self, from: &MappedText, span: TextSpan) -> MappedText {
+        self.cut_from_one_run(from, span).unwrap_or_else(|| {
+            let mut builder = self.builder();
+            builder.push_slice(from, span);
+            builder.finish()
+        })
+    }
+
+    /// The same, of a text that is what it is in the source byte for byte.
+    fn cut_from_one_run(&self, from: &MappedText, span: TextSpan) -> Option<MappedText> {
+        let [run @ Run { text_start: 0, text_step: 1, .. }] = from.runs[..] else { return None };
+        if span.is_empty() || !from.spelling.is(&self.outer) {
+            return None;
+        }
+        let run = Run { source_start: run.unit(span.start).start, ..run };
+        let spelling = Spelling { first: self.escaping.clone(), more: Vec::new() };
+        let text = from.text.shared(span.range())?;
+        Some(MappedText { text, runs: Runs::from([run]), spelling })
     }
 }
 

@@ -38,6 +38,12 @@ impl Wording {
         }
     }
 
+    /// A part of it, if that can be had without copying.
+    pub(super) fn shared(&self, part: Range<usize>) -> Option<Self> {
+        let Self::Shared(all, whole) = self else { return None };
+        Some(Self::Shared(Arc::clone(all), whole.start + part.start..whole.start + part.end))
+    }
+
     /// Length in bytes.
     pub(super) fn len(&self) -> usize {
         match self {

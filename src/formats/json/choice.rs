@@ -10,11 +10,12 @@ use rustc_hash::FxHashMap;
 
 use super::node::{Node, first_step};
 use super::scope::is_elsewhere;
-use super::shape::{People, RoleOf, Shape, Text};
+use super::shape::{Layout, People, RoleOf, Shape, Text};
 
 /// The paths of a shape that may lead somewhere. What they mean is told where the shape has them.
 #[derive(Debug, Default)]
 pub(super) struct Choice<'s> {
+    pub(super) layouts: Vec<Layout<'s>>,
     pub(super) text: Vec<Text<'s>>,
     pub(super) speaker: Vec<&'s str>,
     pub(super) role: Vec<RoleOf<'s>>,
@@ -31,10 +32,13 @@ pub(super) struct Choices<'s> {
     shape: &'s Shape<'s>,
     /// All paths, for what is no object or has too many members.
     all: Rc<Choice<'s>>,
-    /// By the names of an object, as they are written and in their order, each behind a quote.
+    /// By the names of an object.
     known: FxHashMap<String, Rc<Choice<'s>>>,
-    /// The names of the object at hand.
+    /// The names of the last object, as they are written and in their order, each behind a quote,
+    /// which no name holds without an escape.
     names: String,
+    /// The choice for it.
+    last: Rc<Choice<'s>>,
 }
 
 /// How many members an object may have for a choice to be made for it. Names of more are mostly
@@ -48,7 +52,8 @@ impl<'s> Choices<'s> {
     /// None were made for this shape yet.
     pub(super) fn new(shape: &'s Shape<'s>) -> Self {
         let all = Rc::new(Choice::of(shape, |_| true));
-        Self { shape, all, known: FxHashMap::default(), names: String::new() }
+        let last = Rc::clone(&all);
+        Self { shape, all, known: FxHashMap::default(), names: String::new(), last }
     }
 
     /// The shape.
@@ -58,12 +63,33 @@ impl<'s> Choices<'s> {
 
     /// What of the shape an object can have.
     pub(super) fn of(&mut self, object: Node<'_>) -> Rc<Choice<'s>> {
+        if !self.are_last(object) {
+            self.last = self.look_up(object);
+        }
+        Rc::clone(&self.last)
+    }
+
+    /// Whether the names of an object are those of the last one.
+    fn are_last(&self, object: Node<'_>) -> bool {
+        let mut rest = self.names.as_str();
+        for member in object.members() {
+            let Some(next) = rest.strip_prefix('"').and_then(|it| it.strip_prefix(member.name()))
+            else {
+                return false;
+            };
+            rest = next;
+        }
+        // Each name went to its end, or the next one would have begun elsewhere than at a quote.
+        rest.is_empty()
+    }
+
+    fn look_up(&mut self, object: Node<'_>) -> Rc<Choice<'s>> {
         self.names.clear();
         for (number, member) in object.members().enumerate() {
             if number == MOST_MEMBERS || member.entry().name.escaped {
+                self.names.clear();
                 return Rc::clone(&self.all);
             }
-            // No name holds a quote without an escape.
             self.names.push('"');
             self.names.push_str(member.name());
         }
@@ -92,7 +118,12 @@ impl<'s> Choice<'s> {
         let paths = |paths: &'s [&'s str]| paths.iter().copied().filter(leads).collect();
         let message = &shape.message;
         let people = shape.people.map_or(&[][..], |People { key, .. }| key);
+        let lay = |it: &Layout<'s>| match it.conversations {
+            "" => it.messages.iter().any(leads),
+            path => leads(&path),
+        };
         Self {
+            layouts: shape.layouts.iter().copied().filter(lay).collect(),
             text: message.text.iter().copied().filter(|it| leads(&it.path())).collect(),
             speaker: message
                 .speaker

@@ -13,16 +13,17 @@ const MOST_MEMBERS: usize = 1024;
 /// A document, together with the text that it was read from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Page<'d> {
-    text: &'d MappedText,
+    mapped: &'d MappedText,
+    text: &'d str,
     /// How strings are spelled in the text.
     strings: &'d Inner,
     tape: &'d Tape,
 }
 
 impl<'d> Page<'d> {
-    /// What was read from `text`, where `strings` are spelled so.
-    pub(super) fn new(text: &'d MappedText, strings: &'d Inner, tape: &'d Tape) -> Self {
-        Self { text, strings, tape }
+    /// What was read from a text, where `strings` are spelled so.
+    pub(super) fn new(mapped: &'d MappedText, strings: &'d Inner, tape: &'d Tape) -> Self {
+        Self { mapped, text: mapped.as_str(), strings, tape }
     }
 
     /// The document itself, if it begins like one.
@@ -41,7 +42,7 @@ pub(super) struct Node<'d> {
 impl<'d> Node<'d> {
     /// The text that the document was read from.
     pub(super) fn text(self) -> &'d MappedText {
-        self.page.text
+        self.page.mapped
     }
 
     /// Whether both, of one document, are the same place of it.
@@ -61,13 +62,13 @@ impl<'d> Node<'d> {
 
     /// The member of this name, if this is an object that has one.
     fn member(self, name: &str) -> Option<Self> {
-        let text = self.page.text;
+        let bytes = self.page.text.as_bytes();
         self.members().take(MOST_MEMBERS).find(|member| {
             let Written { span, escaped } = member.entry().name;
             if escaped {
-                return unescape(text, span) == name;
+                return unescape(self.page.text, span) == name;
             }
-            span.len() == name.len() && text.as_str().as_bytes()[span.range()] == *name.as_bytes()
+            span.len() == name.len() && bytes[span.range()] == *name.as_bytes()
         })
     }
 
@@ -83,7 +84,7 @@ impl<'d> Node<'d> {
 
     /// The name as it is written; empty of what is no member.
     pub(super) fn name(self) -> &'d str {
-        self.page.text.slice(self.entry().name.span)
+        &self.page.text[self.entry().name.span.range()]
     }
 
     /// All values at a path.
@@ -141,23 +142,24 @@ impl<'d> Node<'d> {
         let Entry { kind, written, .. } = *self.entry();
         let word = match kind {
             Kind::String if written.escaped => unescape(self.page.text, written.span),
-            Kind::String | Kind::Scalar => Cow::Borrowed(self.page.text.slice(written.span)),
+            Kind::String | Kind::Scalar => Cow::Borrowed(&self.page.text[written.span.range()]),
             Kind::Null | Kind::Array | Kind::Object => return None,
         };
-        (!word.trim().is_empty()).then_some(word)
+        (!is_blank(&word)).then_some(word)
     }
 
     /// A string without its escapes, each character with its place; nothing if it is blank.
     pub(super) fn prose(self) -> Option<MappedText> {
         let span = self.string_span()?;
-        let mut builder = self.page.strings.builder();
-        if self.entry().written.escaped {
-            push_unescaped(&mut builder, self.page.text, span);
+        let Page { mapped, strings, .. } = self.page;
+        let text = if self.entry().written.escaped {
+            let mut builder = strings.builder();
+            push_unescaped(&mut builder, mapped, span);
+            builder.finish()
         } else {
-            builder.push_slice(self.page.text, span);
-        }
-        let text = builder.finish();
-        (!text.as_str().trim().is_empty()).then_some(text)
+            strings.cut(mapped, span)
+        };
+        (!is_blank(text.as_str())).then_some(text)
     }
 
     /// The span of a string in the text, as written and without its quotes.
@@ -174,9 +176,15 @@ impl<'d> Node<'d> {
     /// What lies in it, if it is of this kind.
     fn inside(self, kind: Kind) -> impl Iterator<Item = Self> + use<'d> {
         let page = self.page;
-        let places = (self.entry().kind == kind).then(|| page.tape.inside(self.place));
-        places.into_iter().flatten().map(move |place| Self { page, place })
+        let inside = page.tape.inside(self.place);
+        let places = if self.entry().kind == kind { inside } else { inside.nothing() };
+        places.map(move |place| Self { page, place })
     }
+}
+
+/// Whether nothing can be seen of a text.
+fn is_blank(text: &str) -> bool {
+    text.trim_start().is_empty()
 }
 
 /// The first step of a path, and the rest.
@@ -194,15 +202,15 @@ enum Piece {
 }
 
 /// The string without its escapes.
-fn unescape(text: &MappedText, span: TextSpan) -> Cow<'_, str> {
-    let raw = text.slice(span);
+fn unescape(text: &str, span: TextSpan) -> Cow<'_, str> {
+    let raw = &text[span.range()];
     if !raw.contains('\\') {
         return Cow::Borrowed(raw);
     }
     let mut unescaped = String::with_capacity(raw.len());
-    for piece in pieces(text.as_str(), span) {
+    for piece in pieces(text, span) {
         match piece {
-            Piece::Plain(span) => unescaped.push_str(text.slice(span)),
+            Piece::Plain(span) => unescaped.push_str(&text[span.range()]),
             Piece::Escape(character, _) => unescaped.push(character),
         }
     }

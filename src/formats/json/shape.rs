@@ -213,7 +213,7 @@ pub(super) fn start_holds(input: &Input<'_>, mut holds: impl FnMut(Node<'_>) -> 
 /// Reads a source by a shape.
 pub(super) fn read(shape: &Shape<'_>, input: &Input<'_>) -> Reading {
     read_found(shape, input, |root, reader| {
-        shape.layouts.iter().any(|layout| {
+        reader.choices.of(root).layouts.iter().any(|layout| {
             let mut found = layout.find(root);
             found.iter_mut().for_each(Found::keep_whole);
             reader.document(root, &found)
@@ -253,12 +253,19 @@ pub(super) fn read_found(
 impl Layout<'_> {
     /// The conversations of a document, with all their messages.
     fn find<'d>(&self, root: Node<'d>) -> Vec<Found<'d>> {
-        let conversations = root.find(self.conversations);
-        let found = conversations.into_iter().map(|conversation| {
-            let lists = self.messages.iter().flat_map(|path| conversation.find(path));
-            Found { conversation, messages: lists.flat_map(each).collect() }
+        let mut found = Vec::new();
+        root.search(self.conversations, |conversation| {
+            let mut messages = Vec::new();
+            for path in self.messages {
+                conversation.search(path, |list| {
+                    messages.extend(each(list));
+                    None::<()>
+                });
+            }
+            found.push(Found { conversation, messages });
+            None::<()>
         });
-        found.collect()
+        found
     }
 }
 
@@ -328,8 +335,8 @@ impl<'s> Reader<'s> {
             let mut scope = Scope::new(root, found.conversation, message);
             scope.person = choice.person(&scope, people);
             let Some(turn) = choice.turn(&scope) else { continue };
-            let id = scope.word(&choice.conversation).map(Cow::into_owned);
-            let place = match id.or_else(|| standing.id.clone()) {
+            let id = scope.word(&choice.conversation);
+            let place = match id.as_deref().or(standing.id.as_deref()) {
                 Some(id) => self.named(id, &standing),
                 None if message.is(root) => {
                     let place = self.loose.unwrap_or_else(|| self.open(None, &standing));
@@ -344,38 +351,37 @@ impl<'s> Reader<'s> {
     }
 
     /// What the holder of a conversation says of it. An array says nothing.
-    fn standing(&mut self, root: Node<'_>, found: &Found<'_>) -> Standing {
+    fn standing<'d>(&mut self, root: Node<'d>, found: &Found<'d>) -> Standing<'d> {
         let holder = found.conversation;
         if holder.is_array() {
             return Standing { id: None, channel: None };
         }
         let choice = self.choices.of(holder);
         let scope = Scope::new(root, holder, holder);
-        let word = |paths: &[&str]| scope.word(paths).map(Cow::into_owned);
-        Standing { id: word(&choice.id), channel: word(&choice.channel) }
+        Standing { id: scope.word(&choice.id), channel: scope.word(&choice.channel) }
     }
 
     /// The conversation of a name, which may have begun in an earlier document.
-    fn named(&mut self, id: String, standing: &Standing) -> usize {
-        if let Some(&place) = self.by_id.get(&id) {
+    fn named(&mut self, id: &str, standing: &Standing<'_>) -> usize {
+        if let Some(&place) = self.by_id.get(id) {
             return place;
         }
-        let place = self.open(Some(id.clone()), standing);
-        self.by_id.insert(id, place);
+        let place = self.open(Some(id.to_owned()), standing);
+        self.by_id.insert(id.to_owned(), place);
         place
     }
 
-    fn open(&mut self, id: Option<String>, standing: &Standing) -> usize {
-        let channel = standing.channel.clone();
+    fn open(&mut self, id: Option<String>, standing: &Standing<'_>) -> usize {
+        let channel = standing.channel.as_deref().map(str::to_owned);
         self.conversations.push(Conversation { id, channel, turns: Vec::new() });
         self.conversations.len() - 1
     }
 }
 
 /// What holds for all messages of a conversation that do not say otherwise.
-struct Standing {
-    id: Option<String>,
-    channel: Option<String>,
+struct Standing<'d> {
+    id: Option<Cow<'d, str>>,
+    channel: Option<Cow<'d, str>>,
 }
 
 impl Shape<'_> {

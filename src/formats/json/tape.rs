@@ -79,21 +79,14 @@ impl Tape {
     }
 
     /// The value at a place.
+    #[inline]
     pub(super) fn entry(&self, place: u32) -> &Entry {
         &self.0[place as usize]
     }
 
     /// The places of what lies in the value at a place, not of what lies in that.
-    pub(super) fn inside(&self, place: u32) -> impl Iterator<Item = u32> + use<'_> {
-        let end = self.entry(place).next;
-        let mut next = place + 1;
-        std::iter::from_fn(move || {
-            let here = next;
-            (here < end).then(|| {
-                next = self.entry(here).next;
-                here
-            })
-        })
+    pub(super) fn inside(&self, place: u32) -> Inside<'_> {
+        Inside { tape: self, next: place + 1, end: self.entry(place).next }
     }
 
     /// Appends a value in which no other lies; it is there from then on.
@@ -115,5 +108,33 @@ impl Tape {
         if let Some(entry) = self.0.get_mut(place as usize) {
             (entry.next, entry.cut) = (next, !whole);
         }
+    }
+}
+
+/// The places of what lies in a value.
+#[derive(Clone, Debug)]
+pub(super) struct Inside<'t> {
+    tape: &'t Tape,
+    next: u32,
+    end: u32,
+}
+
+impl Inside<'_> {
+    /// The places of nothing at all.
+    pub(super) fn nothing(self) -> Self {
+        Self { next: self.end, ..self }
+    }
+}
+
+impl Iterator for Inside<'_> {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        let here = self.next;
+        (here < self.end).then(|| {
+            self.next = self.tape.entry(here).next;
+            here
+        })
     }
 }
