@@ -27,7 +27,7 @@ pub(super) struct Columns {
 impl Columns {
     /// The columns of these names.
     pub(super) fn named(names: &[String]) -> Self {
-        let names: Vec<String> = names.iter().map(|name| plain(name)).collect();
+        let names: Vec<String> = names.iter().map(|name| name_of(name)).collect();
         let find = |known: &[&str]| {
             known.iter().find_map(|known| names.iter().position(|name| name == known))
         };
@@ -241,6 +241,22 @@ const ANSWERED: [&str; 11] = [
     "output",
     "supportreply",
 ];
+
+/// More letters than the name of any column that is known has.
+const TOO_MANY: usize = 32;
+
+/// The name of a column as far as it takes to see whether it is known.
+fn name_of(field: &str) -> String {
+    // Where there is no table, fields are long.
+    let mut name = String::new();
+    for c in field.chars().filter(|c| c.is_alphanumeric()) {
+        name.extend(c.to_lowercase());
+        if name.len() > TOO_MANY {
+            break;
+        }
+    }
+    name
+}
 
 /// The name of a column, in small letters, without what joins its words.
 pub(super) fn plain(name: &str) -> String {

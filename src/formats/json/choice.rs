@@ -4,6 +4,7 @@
 //! one export. All its messages have the same members, or the same few sets of them; so the first
 //! object of a set tells which paths may be left out for all others.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -13,18 +14,20 @@ use super::scope::is_elsewhere;
 use super::shape::{Layout, People, RoleOf, Shape, Text};
 
 /// The paths of a shape that may lead somewhere. What they mean is told where the shape has them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Choice<'s> {
-    pub(super) layouts: Vec<Layout<'s>>,
-    pub(super) text: Vec<Text<'s>>,
-    pub(super) speaker: Vec<&'s str>,
-    pub(super) role: Vec<RoleOf<'s>>,
-    pub(super) time: Vec<&'s str>,
-    pub(super) conversation: Vec<&'s str>,
-    pub(super) id: Vec<&'s str>,
-    pub(super) channel: Vec<&'s str>,
-    pub(super) person: Vec<&'s str>,
+    pub(super) layouts: Cow<'s, [Layout<'s>]>,
+    pub(super) text: Cow<'s, [Text<'s>]>,
+    pub(super) speaker: Paths<'s>,
+    pub(super) role: Cow<'s, [RoleOf<'s>]>,
+    pub(super) time: Paths<'s>,
+    pub(super) conversation: Paths<'s>,
+    pub(super) id: Paths<'s>,
+    pub(super) channel: Paths<'s>,
+    pub(super) person: Paths<'s>,
 }
+
+type Paths<'s> = Cow<'s, [&'s str]>;
 
 /// The choices that were made so far for a shape.
 #[derive(Debug)]
@@ -32,8 +35,9 @@ pub(super) struct Choices<'s> {
     shape: &'s Shape<'s>,
     /// All paths, for what is no object or has too many members.
     all: Rc<Choice<'s>>,
-    /// By the names of an object.
-    known: FxHashMap<String, Rc<Choice<'s>>>,
+    /// By the names of an object; none is made yet for names that were met only once, as in most
+    /// records of a stream.
+    known: FxHashMap<String, Option<Rc<Choice<'s>>>>,
     /// The names of the last object, as they are written and in their order, each behind a quote,
     /// which no name holds without an escape.
     names: String,
@@ -51,7 +55,7 @@ const MOST_KNOWN: usize = 256;
 impl<'s> Choices<'s> {
     /// None were made for this shape yet.
     pub(super) fn new(shape: &'s Shape<'s>) -> Self {
-        let all = Rc::new(Choice::of(shape, |_| true));
+        let all = Rc::new(Choice::all(shape));
         let last = Rc::clone(&all);
         Self { shape, all, known: FxHashMap::default(), names: String::new(), last }
     }
@@ -96,52 +100,62 @@ impl<'s> Choices<'s> {
         if self.names.is_empty() {
             return Rc::clone(&self.all);
         }
-        if let Some(known) = self.known.get(&self.names) {
-            return Rc::clone(known);
-        }
+        let Some(known) = self.known.get_mut(&self.names) else {
+            if self.known.len() < MOST_KNOWN {
+                self.known.insert(self.names.clone(), None);
+            }
+            // Those of the next object may be the same, and are then to be looked up.
+            self.names.clear();
+            return Rc::clone(&self.all);
+        };
         let has = |name: &str| object.members().any(|member| member.name() == name);
-        let choice = Rc::new(Choice::of(self.shape, has));
-        if self.known.len() < MOST_KNOWN {
-            self.known.insert(self.names.clone(), Rc::clone(&choice));
-        }
-        choice
+        Rc::clone(known.get_or_insert_with(|| Rc::new(Choice::of(self.shape, has))))
     }
 }
 
 impl<'s> Choice<'s> {
+    /// All paths of a shape.
+    fn all(shape: &'s Shape<'s>) -> Self {
+        let message = &shape.message;
+        Self {
+            layouts: Cow::Borrowed(shape.layouts),
+            text: Cow::Borrowed(message.text),
+            speaker: Cow::Borrowed(message.speaker),
+            role: Cow::Borrowed(message.role),
+            time: Cow::Borrowed(message.time),
+            conversation: Cow::Borrowed(message.conversation),
+            id: Cow::Borrowed(shape.id),
+            channel: Cow::Borrowed(shape.channel),
+            person: Cow::Borrowed(shape.people.map_or(&[], |People { key, .. }| key)),
+        }
+    }
+
     /// The paths of a shape that may lead somewhere from an object, by the names that it has.
-    fn of(shape: &Shape<'s>, has: impl Fn(&str) -> bool) -> Self {
+    fn of(shape: &'s Shape<'s>, has: impl Fn(&str) -> bool) -> Self {
         let leads = |path: &&'s str| {
             let step = first_step(path).0;
             is_elsewhere(path) || step.is_empty() || has(step)
         };
-        let paths = |paths: &'s [&'s str]| paths.iter().copied().filter(leads).collect();
-        let message = &shape.message;
-        let people = shape.people.map_or(&[][..], |People { key, .. }| key);
-        let lay = |it: &Layout<'s>| match it.conversations {
-            "" => it.messages.iter().any(leads),
-            path => leads(&path),
-        };
+        let one = |path: &'s str| leads(&path);
+        let all = Self::all(shape);
         Self {
-            layouts: shape.layouts.iter().copied().filter(lay).collect(),
-            text: message.text.iter().copied().filter(|it| leads(&it.path())).collect(),
-            speaker: message
-                .speaker
-                .iter()
-                .copied()
-                .filter(|path| path.split('+').any(|part| leads(&part)))
-                .collect(),
-            role: message
-                .role
-                .iter()
-                .copied()
-                .filter(|it| it.paths().iter().all(leads))
-                .collect(),
-            time: paths(message.time),
-            conversation: paths(message.conversation),
-            id: paths(shape.id),
-            channel: paths(shape.channel),
-            person: paths(people),
+            layouts: among(&all.layouts, |it| match it.conversations {
+                "" => it.messages.iter().any(leads),
+                path => one(path),
+            }),
+            text: among(&all.text, |it| one(it.path())),
+            speaker: among(&all.speaker, |it| it.split('+').any(one)),
+            role: among(&all.role, |it| it.paths().iter().all(leads)),
+            time: among(&all.time, leads),
+            conversation: among(&all.conversation, leads),
+            id: among(&all.id, leads),
+            channel: among(&all.channel, leads),
+            person: among(&all.person, leads),
         }
     }
+}
+
+/// Those that are wanted.
+fn among<'s, T: Copy>(all: &[T], wanted: impl Fn(&T) -> bool) -> Cow<'s, [T]> {
+    Cow::Owned(all.iter().copied().filter(wanted).collect())
 }
