@@ -140,9 +140,8 @@ impl Scanner<'_> {
         const SHORTEST: usize = 3;
         let letters = self.letters();
         let len = letters.len();
-        let begins = |name: &&str| {
-            name.get(..len).is_some_and(|begin| begin.eq_ignore_ascii_case(letters))
-        };
+        let begins =
+            |name: &&str| name.get(..len).is_some_and(|begin| begin.eq_ignore_ascii_case(letters));
         let known = len >= SHORTEST && names.iter().any(begins);
         if known {
             self.at += len;

@@ -250,7 +250,11 @@ fn name_of(field: &str) -> String {
     // Where there is no table, fields are long.
     let mut name = String::new();
     for c in field.chars().filter(|c| c.is_alphanumeric()) {
-        name.extend(c.to_lowercase());
+        if c.is_ascii() {
+            name.push(c.to_ascii_lowercase());
+        } else {
+            name.extend(c.to_lowercase());
+        }
         if name.len() > TOO_MANY {
             break;
         }

@@ -35,15 +35,26 @@ pub(super) struct Choices<'s> {
     shape: &'s Shape<'s>,
     /// All paths, for what is no object or has too many members.
     all: Rc<Choice<'s>>,
-    /// By the names of an object; none is made yet for names that were met only once, as in most
-    /// records of a stream.
-    known: FxHashMap<String, Option<Rc<Choice<'s>>>>,
+    /// By the names of an object.
+    known: FxHashMap<String, Met<'s>>,
     /// The names of the last object, as they are written and in their order, each behind a quote,
     /// which no name holds without an escape.
     names: String,
     /// The choice for it.
     last: Rc<Choice<'s>>,
 }
+
+/// How often the objects with some names were met.
+#[derive(Debug)]
+enum Met<'s> {
+    /// So many times. A choice costs more than it saves them.
+    Times(usize),
+    /// Often enough for this choice.
+    Often(Rc<Choice<'s>>),
+}
+
+/// How many times that is. A record of a stream, which is read by itself, has less.
+const OFTEN: usize = 8;
 
 /// How many members an object may have for a choice to be made for it. Names of more are mostly
 /// data.
@@ -100,16 +111,30 @@ impl<'s> Choices<'s> {
         if self.names.is_empty() {
             return Rc::clone(&self.all);
         }
-        let Some(known) = self.known.get_mut(&self.names) else {
-            if self.known.len() < MOST_KNOWN {
-                self.known.insert(self.names.clone(), None);
+        let choice = match self.known.get_mut(&self.names) {
+            Some(Met::Often(choice)) => return Rc::clone(choice),
+            Some(Met::Times(times)) if *times < OFTEN => {
+                *times += 1;
+                None
             }
-            // Those of the next object may be the same, and are then to be looked up.
-            self.names.clear();
-            return Rc::clone(&self.all);
+            Some(known) => {
+                let has = |name: &str| object.members().any(|member| member.name() == name);
+                let choice = Rc::new(Choice::of(self.shape, has));
+                *known = Met::Often(Rc::clone(&choice));
+                Some(choice)
+            }
+            None => {
+                if self.known.len() < MOST_KNOWN {
+                    self.known.insert(self.names.clone(), Met::Times(1));
+                }
+                None
+            }
         };
-        let has = |name: &str| object.members().any(|member| member.name() == name);
-        Rc::clone(known.get_or_insert_with(|| Rc::new(Choice::of(self.shape, has))))
+        choice.unwrap_or_else(|| {
+            // The next object of these names is to be counted, too.
+            self.names.clear();
+            Rc::clone(&self.all)
+        })
     }
 }
 

@@ -180,10 +180,7 @@ impl Start {
 }
 
 /// The names of values in a text; nothing if one is spelled with escapes.
-fn names<'e>(
-    text: &str,
-    values: impl Iterator<Item = &'e Entry>,
-) -> Option<FxHashSet<String>> {
+fn names<'e>(text: &str, values: impl Iterator<Item = &'e Entry>) -> Option<FxHashSet<String>> {
     let mut names = FxHashSet::default();
     for Entry { name, .. } in values {
         if name.escaped {
@@ -413,11 +410,7 @@ impl Choice<'_> {
     }
 
     /// Who wrote a message, among the people that are listed.
-    fn person<'d>(
-        &self,
-        scope: &Scope<'d>,
-        directories: [&Directory<'d>; 2],
-    ) -> Option<Node<'d>> {
+    fn person<'d>(&self, scope: &Scope<'d>, directories: [&Directory<'d>; 2]) -> Option<Node<'d>> {
         let key = scope.word(&self.person)?;
         directories.into_iter().find_map(|directory| directory.get(&key).copied())
     }
