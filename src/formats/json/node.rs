@@ -162,6 +162,17 @@ impl<'d> Node<'d> {
         (!is_blank(text.as_str())).then_some(text)
     }
 
+    /// Whether this is a string with words in it, and with nothing that stands for anything else, be
+    /// it read as JSON or as markup.
+    pub(super) fn has_plain_words(self) -> bool {
+        let Entry { kind, written, .. } = self.entry();
+        let text = &self.page.text[written.span.range()];
+        *kind == Kind::String
+            && !written.escaped
+            && memchr::memchr2(b'<', b'&', text.as_bytes()).is_none()
+            && text.bytes().any(|byte| byte.is_ascii_alphanumeric())
+    }
+
     /// The span of a string in the text, as written and without its quotes.
     pub(super) fn string_span(self) -> Option<TextSpan> {
         let Entry { kind, written, .. } = self.entry();

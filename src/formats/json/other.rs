@@ -122,11 +122,11 @@ fn search<'d>(
 }
 
 /// Text that is HTML only if it looks like it.
-fn prose(text: &MappedText) -> MappedText {
+fn prose(text: MappedText) -> MappedText {
     let tags = ["</", "<br", "<p>", "<div"];
     let may_be = memchr::memchr(b'<', text.as_str().as_bytes()).is_some();
     let is_html = may_be && tags.iter().any(|tag| text.as_str().contains(tag));
-    if is_html { html(text) } else { text.clone() }
+    if is_html { html(text) } else { text }
 }
 
 /// What the name of a conversation is called; the plain `id` comes last.

@@ -90,7 +90,7 @@ pub(super) enum Text<'a> {
     /// As they are; several strings are sentences of one line.
     Sentences(&'a str),
     /// In some markup, and how it is taken off.
-    Markup(&'a str, fn(&MappedText) -> MappedText),
+    Markup(&'a str, fn(MappedText) -> MappedText),
 }
 
 /// What tells the role of a speaker.
@@ -419,7 +419,7 @@ impl Choice<'_> {
     pub(super) fn is_message(&self, node: Node<'_>) -> bool {
         let scope = Scope::new(node, node, node);
         let object = !node.is_array();
-        let spoken = || self.text.iter().any(|text| text.of(&scope).is_some());
+        let spoken = || self.text.iter().any(|text| text.is_said(&scope));
         let speaker = || self.speaker.iter().any(|path| scope.name(path).is_some());
         let role = || self.role.iter().any(|role| role.of(&scope).is_some());
         object && (speaker() || role()) && spoken()
@@ -434,12 +434,17 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// Whether anything is said there.
+    fn is_said(&self, scope: &Scope<'_>) -> bool {
+        scope.first(self.path()).is_some_and(Node::has_plain_words) || self.of(scope).is_some()
+    }
+
     fn of(&self, scope: &Scope<'_>) -> Option<MappedText> {
         match *self {
             Self::Plain(path) => joined(&scope.find(path), "\n"),
             Self::Sentences(path) => joined(&scope.find(path), " "),
             Self::Markup(path, read) => {
-                let text = read(&scope.first(path)?.prose()?);
+                let text = read(scope.first(path)?.prose()?);
                 (!text.as_str().trim().is_empty()).then_some(text)
             }
         }
