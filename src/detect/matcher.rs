@@ -127,19 +127,6 @@ impl<'a> Matcher<'a> {
         found
     }
 
-    /// As [`Matcher::find_all`], where it is known with which tokens a match may begin.
-    pub(crate) fn find_among(&mut self, program: &Script<'_>, starts: &[usize]) -> Vec<Match> {
-        let mut found: Vec<Match> = Vec::new();
-        let mut from = self.sentence.start;
-        while let Some(next) =
-            self.find_at(program, starts.iter().copied().filter(|&start| start >= from))
-        {
-            from = next.tokens.end.max(next.tokens.start + 1);
-            found.push(next);
-        }
-        found
-    }
-
     /// The first match that begins at a token from `from` on.
     pub(crate) fn find(&mut self, program: &Script<'_>, from: usize) -> Option<Match> {
         self.find_at(program, from..self.sentence.end)
@@ -221,6 +208,11 @@ impl<'a> Matcher<'a> {
     /// What stands before a token.
     pub(super) fn before(&self, token: usize) -> Break {
         self.document.tokens[token].before
+    }
+
+    /// Whether an aside begins at a token.
+    pub(super) fn begins_aside(&self, token: usize) -> bool {
+        self.document.tokens[token].aside_end > 0
     }
 
     /// Where what may be passed over ends that begins at a token within a phrase: an aside, a

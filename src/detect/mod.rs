@@ -9,6 +9,7 @@ mod matcher;
 mod missing;
 mod neighbours;
 mod overlap;
+mod places;
 mod referent;
 mod sentences;
 mod skim;
@@ -128,7 +129,7 @@ fn detect_in(text: &str, context: Context<'_>, ruleset: &Ruleset, scope: Scope) 
             scope,
             weighed: OnceCell::new(),
         };
-        with_skimmer(ruleset, &tables, |skimmer| scan.phrases(skimmer));
+        with_skimmer(ruleset, |skimmer| scan.phrases(skimmer));
         scan.regexes();
         scan.learned();
         detected.absorb(scan.detected, chunk.start);
@@ -209,9 +210,9 @@ thread_local! {
 }
 
 /// Skims with what this thread remembers of the same rules.
-fn with_skimmer(ruleset: &Ruleset, tables: &Tables<'_>, skim: impl FnOnce(&mut Skimmer)) {
+fn with_skimmer(ruleset: &Ruleset, skim: impl FnOnce(&mut Skimmer)) {
     let known = SKIMMER.take().filter(|(number, _)| *number == ruleset.number());
-    let (number, mut skimmer) = known.unwrap_or_else(|| (ruleset.number(), Skimmer::new(tables)));
+    let (number, mut skimmer) = known.unwrap_or_else(|| (ruleset.number(), Skimmer::new()));
     skim(&mut skimmer);
     SKIMMER.set(Some((number, skimmer)));
 }
@@ -231,28 +232,23 @@ impl Scan<'_> {
     /// Tries all phrases on each sentence. Of two that find the same words, the one that its
     /// rule names first counts.
     fn phrases(&mut self, skimmer: &mut Skimmer) {
-        let (mut due, mut starts) = (Vec::new(), Vec::new());
+        let mut due = Vec::new();
         for sentence in 0..self.sentences.len() {
             due.clear();
-            skimmer.call_up(self.tables, self.sentences.matcher(sentence), &mut due);
+            skimmer.skim(self.tables, self.sentences.matcher(sentence), &mut due);
             for &phrase in &due {
-                let rule = self.tables.rule(phrase);
-                if self.takes_part(rule) {
-                    let matcher = self.sentences.matcher(sentence);
-                    skimmer.guess(self.tables, matcher, phrase, &mut starts);
-                    if !starts.is_empty() {
-                        self.try_phrase(phrase, sentence, &starts);
-                    }
+                if self.takes_part(self.tables.rule(phrase)) {
+                    self.try_phrase(phrase, sentence);
                 }
             }
         }
     }
 
-    /// Tries a phrase where it may begin.
-    fn try_phrase(&mut self, phrase: u32, sentence: usize, starts: &[usize]) {
+    /// Tries a phrase on a sentence.
+    fn try_phrase(&mut self, phrase: u32, sentence: usize) {
         let rule = self.tables.rule(phrase);
         let program = self.tables.phrase(phrase);
-        for found in self.sentences.matcher(sentence).find_among(&program, starts) {
+        for found in self.sentences.matcher(sentence).find_all(&program) {
             let document = self.sentences.document();
             let captures = self.capture_spans(program.captures, &found);
             let first = surface_start(document, found.tokens.start);

@@ -31,8 +31,6 @@ pub struct Tables<'a> {
     lists: Numbers<'a>,
     /// For each word the phrases that any match needs it for.
     index: Rows<'a>,
-    /// For each word the sets that hold it and that some phrase requires beside its rarest.
-    asked: Rows<'a>,
 }
 
 /// The programs of a pack by their use.
@@ -48,6 +46,9 @@ const PROGRAM: usize = 8;
 
 /// Where among them that is told which further sets are required.
 const ALSO: usize = 4;
+
+/// Where the set of the rarest is told.
+const REQUIRED: usize = 6;
 
 /// The numbers of an instruction: its kind with what it names first, and what it names next.
 const INST: usize = 2;
@@ -75,7 +76,6 @@ impl<'a> Tables<'a> {
             rules: reader.numbers(),
             lists: reader.numbers(),
             index: reader.rows(),
-            asked: reader.rows(),
         };
         tables.filler = tables.list("filler");
         tables
@@ -99,24 +99,12 @@ impl<'a> Tables<'a> {
         writer.numbers(lists.into_iter().map(|(_, number)| number));
         let words = grammar.lexicon.len();
         let mut index = vec![Vec::new(); words];
-        let mut is_asked = vec![false; grammar.sets.len()];
         for (number, (_, program)) in programs.phrases.iter().enumerate() {
             for word in &grammar.sets[program.required as usize] {
                 index[word.0 as usize].push(number as u32);
             }
-            for &set in &program.also_required {
-                is_asked[set as usize] = true;
-            }
         }
         writer.rows(index);
-        let mut asked = vec![Vec::new(); words];
-        let sets = (0_u32..).zip(&grammar.sets).zip(is_asked).filter(|(_, is_asked)| *is_asked);
-        for ((number, set), _) in sets {
-            for word in set {
-                asked[word.0 as usize].push(number);
-            }
-        }
-        writer.rows(asked);
     }
 
     /// How many phrases there are.
@@ -131,12 +119,11 @@ impl<'a> Tables<'a> {
         self.script(number as usize)
     }
 
-    /// The sets that a phrase requires beside its rarest, see [`Script::also_required`].
-    #[must_use]
-    #[inline]
-    pub fn also_required(&self, phrase: u32) -> Numbers<'a> {
-        let at = PROGRAM * phrase as usize + ALSO;
-        self.also.slice(self.programs.get(at) as usize..self.programs.get(at + 1) as usize)
+    /// The sets of which a phrase requires a word each, the rarest first.
+    pub fn required(&self, phrase: u32) -> impl Iterator<Item = u32> + use<'a> {
+        let numbers = self.programs.slice(PROGRAM * phrase as usize..PROGRAM * (phrase as usize + 1));
+        let also = self.also.slice(numbers.get(ALSO) as usize..numbers.get(ALSO + 1) as usize);
+        std::iter::once(numbers.get(REQUIRED)).chain(also.iter())
     }
 
     /// The rule of a phrase.
@@ -149,12 +136,6 @@ impl<'a> Tables<'a> {
     #[must_use]
     pub fn phrases_with(&self, word: WordId) -> Numbers<'a> {
         self.index.get(word.0 as usize)
-    }
-
-    /// The sets that hold a word and that some phrase [also requires](Program::also_required).
-    #[must_use]
-    pub fn asked_with(&self, word: WordId) -> Numbers<'a> {
-        self.asked.get(word.0 as usize)
     }
 
     /// The number of a word list.
@@ -212,12 +193,6 @@ impl<'a> Tables<'a> {
         self.switch_targets.get(switch as usize).slice(start..start + count)
     }
 
-    /// The words of a switch, sorted; one stands once for each of its places.
-    #[must_use]
-    pub fn switch_words(&self, switch: u32) -> Numbers<'a> {
-        self.switch_words.get(switch as usize)
-    }
-
     /// The name of a capture.
     #[must_use]
     pub fn name(&self, number: u32) -> &'a str {
@@ -234,7 +209,7 @@ impl<'a> Tables<'a> {
             insts: part(self.insts, 0),
             captures: part(self.captures, 2),
             also_required: part(self.also, ALSO),
-            required: numbers.get(6),
+            required: numbers.get(REQUIRED),
             first: numbers.get(7).checked_sub(1),
         }
     }
