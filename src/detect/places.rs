@@ -60,11 +60,24 @@ impl<const N: usize> Places<N> {
         Self(std::array::from_fn(|row| self.0[row] & other.0[row]))
     }
 
+    /// The places that are not in the other.
+    #[inline]
+    pub(super) fn without(self, other: Self) -> Self {
+        Self(std::array::from_fn(|row| self.0[row] & !other.0[row]))
+    }
+
     /// The place behind each.
     #[inline]
     pub(super) fn next(self) -> Self {
         let carried = |row: usize| row.checked_sub(1).map_or(0, |below| self.0[below] >> 63);
         Self(std::array::from_fn(|row| self.0[row] << 1 | carried(row)))
+    }
+
+    /// The first of them.
+    #[inline]
+    pub(super) fn first(self) -> Option<usize> {
+        let row = self.0.iter().position(|&bits| bits != 0)?;
+        Some(64 * row + self.0[row].trailing_zeros() as usize)
     }
 
     /// The last of them.

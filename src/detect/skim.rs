@@ -63,7 +63,7 @@ struct Sieve<const N: usize> {
     phrases: Vec<u32>,
     line: Line<N>,
     /// How far programs came, for each level of list calls.
-    spare: Vec<Vec<Reached<N>>>,
+    spare: Vec<Course<N>>,
 }
 
 /// Places that are known for one sentence.
@@ -102,28 +102,72 @@ struct Reached<const N: usize> {
 impl<const N: usize> Reached<N> {
     const NOWHERE: Self = Self { close: Places::NONE, loose: Places::NONE };
 
+    /// Places behind which a comma may stand.
+    #[inline]
+    fn loosely(loose: Places<N>) -> Self {
+        Self { loose, ..Self::NOWHERE }
+    }
+
+    #[inline]
     fn is_empty(self) -> bool {
-        self.close.or(self.loose).is_empty()
+        self.all().is_empty()
+    }
+
+    #[inline]
+    fn all(self) -> Places<N> {
+        self.close.or(self.loose)
+    }
+
+    #[inline]
+    fn within(self, places: Places<N>) -> Self {
+        Self { close: self.close.and(places), loose: self.loose.and(places) }
     }
 }
 
 /// A program on its way through a sentence.
+#[derive(Default)]
 struct Course<const N: usize> {
     /// By instructions.
     reached: Vec<Reached<N>>,
-    /// The last instruction that was reached.
-    last: usize,
+    /// The instructions that were reached and not left yet, as bits.
+    open: Vec<u64>,
 }
 
 impl<const N: usize> Course<N> {
-    /// Programs have no loops: whatever is reached lies ahead.
+    /// Makes room for a program.
+    fn make_room(&mut self, insts: usize) {
+        if self.reached.len() < insts {
+            self.reached.resize(insts, Reached::NOWHERE);
+            self.open.resize(insts.div_ceil(64), 0);
+        }
+    }
+
     #[inline]
     fn reach(&mut self, inst: u32, places: Reached<N>) {
         let inst = inst as usize;
-        let known = &mut self.reached[inst];
-        *known =
-            Reached { close: known.close.or(places.close), loose: known.loose.or(places.loose) };
-        self.last = self.last.max(inst);
+        if !places.is_empty() {
+            let known = &mut self.reached[inst];
+            known.close = known.close.or(places.close);
+            known.loose = known.loose.or(places.loose);
+            self.open[inst / 64] |= 1 << (inst % 64);
+        }
+    }
+
+    /// Leaves the next instruction from one on, if there is any. Programs have no loops: whatever
+    /// is reached from it lies ahead.
+    #[inline]
+    fn leave(&mut self, row: &mut usize) -> Option<(u32, Reached<N>)> {
+        while *row < self.open.len() {
+            let bits = &mut self.open[*row];
+            if *bits != 0 {
+                let inst = 64 * *row + bits.trailing_zeros() as usize;
+                *bits &= *bits - 1;
+                let places = std::mem::replace(&mut self.reached[inst], Reached::NOWHERE);
+                return Some((inst as u32, places));
+            }
+            *row += 1;
+        }
+        None
     }
 }
 
@@ -216,77 +260,70 @@ impl<const N: usize> Sieve<N> {
 
     /// Whether a phrase may match, of which the sentence has the rarest word.
     fn may_match(&mut self, tables: &Tables<'_>, matcher: &mut Matcher<'_>, phrase: u32) -> bool {
-        // A phrase can begin no later than the last of the words that it can't do without.
-        let mut begin = self.line.all;
-        for set in tables.required(phrase) {
-            let Some(last) = self.places(tables, matcher, set).last() else { return false };
-            begin = begin.and(Places::before(last + 1));
+        for set in tables.also_required(phrase).iter() {
+            if self.places(tables, matcher, set).is_empty() {
+                return false;
+            }
         }
+        // The words that it can't do without must stand in its order, and it can begin no later
+        // than the last of the first of them.
+        let (mut begin, mut behind) = (None, self.line.all);
+        for set in tables.chain(phrase).iter() {
+            let places = self.places(tables, matcher, set).and(behind);
+            let Some(first) = places.first() else { return false };
+            begin = begin.or(places.last());
+            behind = behind.without(Places::before(first + 1));
+        }
+        let mut begin = Places::before(begin.unwrap_or(0) + 1);
         let script = tables.phrase(phrase);
         if let Some(first) = script.first {
             begin = begin.and(self.places(tables, matcher, first));
         }
-        !begin.is_empty() && !self.ends(tables, matcher, &script, begin, true).is_empty()
+        !begin.is_empty() && !self.ends(tables, matcher, &script, begin).is_empty()
     }
 
-    /// Where a program ends that begins at some places; one of the ends, if one is enough.
+    /// Where a program ends that begins at some places.
     fn ends(
         &mut self,
         tables: &Tables<'_>,
         matcher: &mut Matcher<'_>,
         script: &Script<'_>,
         begin: Places<N>,
-        one_is_enough: bool,
     ) -> Places<N> {
-        let mut course = Course { reached: self.spare.pop().unwrap_or_default(), last: 0 };
-        if course.reached.len() < script.len() {
-            course.reached.resize(script.len(), Reached::NOWHERE);
-        }
-        course.reached[0].loose = begin;
+        let mut course = self.spare.pop().unwrap_or_default();
+        course.make_room(script.len());
+        course.reach(0, Reached { loose: begin, ..Reached::NOWHERE });
         // What stands before its first word is none of a program's business.
         let open = self.line.loose.or(begin);
-        let mut ends = Places::NONE;
-        let mut inst = 0;
-        while inst <= course.last {
-            let here = std::mem::replace(&mut course.reached[inst], Reached::NOWHERE);
-            if !here.is_empty() {
-                let at = inst as u32;
-                match script.inst(at) {
-                    Inst::Match => ends = ends.or(here.close).or(here.loose),
-                    Inst::Jump(to) => course.reach(to, here),
-                    Inst::Split(first, second) => {
-                        course.reach(first, here);
-                        course.reach(second, here);
-                    }
-                    Inst::Save(_) | Inst::Capitals | Inst::ClauseStart | Inst::ClauseEnd => {
-                        course.reach(at + 1, here);
-                    }
-                    Inst::Loosen => {
-                        let loose = here.loose.or(here.close);
-                        course.reach(at + 1, Reached { loose, ..Reached::NOWHERE });
-                    }
-                    Inst::GapWord => {
-                        let loose = here.loose.or(here.close).and(open).and(self.line.all).next();
-                        course.reach(at + 1, Reached { loose, ..Reached::NOWHERE });
-                    }
-                    Inst::Switch(switch) => {
-                        let here = self.reading(tables, matcher, here, open);
-                        fork(tables, matcher, switch, here, &mut course);
-                    }
-                    taking => {
-                        let Reached { close, loose } = self.reading(tables, matcher, here, open);
-                        let close = self.take(tables, matcher, taking, close.or(loose));
-                        course.reach(at + 1, Reached { close, ..Reached::NOWHERE });
-                    }
+        let (mut ends, mut row) = (Places::NONE, 0);
+        while let Some((at, here)) = course.leave(&mut row) {
+            match script.inst(at) {
+                Inst::Match => ends = ends.or(here.all()),
+                Inst::Jump(to) => course.reach(to, here),
+                Inst::Split(first, second) => {
+                    course.reach(first, here);
+                    course.reach(second, here);
+                }
+                Inst::Save(_) | Inst::Capitals | Inst::ClauseStart | Inst::ClauseEnd => {
+                    course.reach(at + 1, here);
+                }
+                Inst::Loosen => course.reach(at + 1, Reached::loosely(here.all())),
+                Inst::GapWord => {
+                    let words = here.all().and(open).and(self.line.all);
+                    course.reach(at + 1, Reached::loosely(words.next()));
+                }
+                Inst::Switch(switch) => {
+                    let here = self.reading(tables, matcher, here, open);
+                    fork(tables, matcher, switch, here, &mut course);
+                }
+                taking => {
+                    let here = self.reading(tables, matcher, here, open);
+                    let close = self.take(tables, matcher, taking, here.all());
+                    course.reach(at + 1, Reached { close, ..Reached::NOWHERE });
                 }
             }
-            inst += 1;
-            if one_is_enough && !ends.is_empty() {
-                course.reached[inst..].fill(Reached::NOWHERE);
-                break;
-            }
         }
-        self.spare.push(course.reached);
+        self.spare.push(course);
         ends
     }
 
@@ -299,7 +336,7 @@ impl<const N: usize> Sieve<N> {
         open: Places<N>,
     ) -> Reached<N> {
         let mut loose = here.loose;
-        let both = here.close.or(loose);
+        let both = here.all();
         if !both.and(self.line.asides).is_empty() {
             loose = loose.or(self.passed_over(tables, matcher, both));
         }
@@ -374,7 +411,7 @@ impl<const N: usize> Sieve<N> {
         if begin.is_empty() {
             return begin;
         }
-        self.ends(tables, matcher, &script, begin, false)
+        self.ends(tables, matcher, &script, begin)
     }
 
     /// Where one of the words of a set stands.
@@ -419,17 +456,6 @@ impl<const N: usize> Sieve<N> {
     }
 }
 
-impl<const N: usize> Reached<N> {
-    fn within(self, places: Places<N>) -> Self {
-        Self { close: self.close.and(places), loose: self.loose.and(places) }
-    }
-
-    /// Those of one place alone.
-    fn at(self, place: usize) -> Self {
-        self.within(Places::one(place))
-    }
-}
-
 /// Goes on from each place where the table of a switch sends its word.
 fn fork<const N: usize>(
     tables: &Tables<'_>,
@@ -439,9 +465,9 @@ fn fork<const N: usize>(
     course: &mut Course<N>,
 ) {
     let start = matcher.sentence().start;
-    for place in here.close.or(here.loose).iter() {
+    for place in here.all().iter() {
         for target in tables.targets(switch, matcher.word(start + place)).iter() {
-            course.reach(target, here.at(place));
+            course.reach(target, here.within(Places::one(place)));
         }
     }
 }

@@ -87,6 +87,8 @@ pub struct Program {
     pub required: u32,
     /// Further such sets, all of which a sentence must meet, the rarest first.
     pub also_required: Vec<u32>,
+    /// All these sets, in the order in which their words must stand.
+    pub chain: Vec<u32>,
     /// The set of words with which a match can begin; `None` if it can begin with any.
     pub first: Option<u32>,
 }
@@ -188,18 +190,22 @@ impl Grammar {
                 "split it into several phrases, or name parts of it as word lists",
             ));
         }
-        let mut all = self.all_required(phrase);
-        all.sort_by_key(|r| r.cost);
-        let mut all = all.into_iter();
-        let Some(rarest) = all.next() else {
+        let mut all: Vec<_> = self.all_required(phrase).into_iter().enumerate().collect();
+        all.sort_by_key(|(_, required)| required.cost);
+        all.truncate(1 + MOST_REQUIREMENTS);
+        let mut sets: Vec<(usize, u32)> =
+            all.into_iter().map(|(place, required)| (place, self.set(required.words))).collect();
+        let Some(&(_, rarest)) = sets.first() else {
             return Err(whole(
                 "this phrase has no word that must be there",
                 "would match almost anything",
                 "write at least one word outside of `[...]`, gaps and `*`",
             ));
         };
-        program.required = self.set(rarest.words);
-        program.also_required = all.take(MOST_REQUIREMENTS).map(|r| self.set(r.words)).collect();
+        program.required = rarest;
+        program.also_required = sets[1..].iter().map(|&(_, set)| set).collect();
+        sets.sort_unstable();
+        program.chain = sets.into_iter().map(|(_, set)| set).collect();
         program.first = self.first_words(phrase).map(|words| self.set(words));
         Ok(program)
     }

@@ -24,6 +24,8 @@ pub struct Tables<'a> {
     programs: Numbers<'a>,
     captures: Numbers<'a>,
     also: Numbers<'a>,
+    /// For each phrase the sets that it requires, in its order.
+    chains: Rows<'a>,
     names: Stretches<'a>,
     /// For each phrase its rule.
     rules: Numbers<'a>,
@@ -46,9 +48,6 @@ const PROGRAM: usize = 8;
 
 /// Where among them that is told which further sets are required.
 const ALSO: usize = 4;
-
-/// Where the set of the rarest is told.
-const REQUIRED: usize = 6;
 
 /// The numbers of an instruction: its kind with what it names first, and what it names next.
 const INST: usize = 2;
@@ -73,6 +72,7 @@ impl<'a> Tables<'a> {
             captures: reader.numbers(),
             also: reader.numbers(),
             names: reader.stretches(),
+            chains: reader.rows(),
             rules: reader.numbers(),
             lists: reader.numbers(),
             index: reader.rows(),
@@ -92,6 +92,7 @@ impl<'a> Tables<'a> {
             code.program(program);
         }
         code.write(grammar, writer);
+        writer.rows(programs.phrases.iter().map(|(_, program)| program.chain.iter().copied()));
         writer.numbers(programs.phrases.iter().map(|(rule, _)| *rule));
         let mut lists: Vec<(&str, u32)> =
             grammar.lists.iter().zip(0..).map(|(list, number)| (&*list.name, number)).collect();
@@ -119,11 +120,19 @@ impl<'a> Tables<'a> {
         self.script(number as usize)
     }
 
-    /// The sets of which a phrase requires a word each, the rarest first.
-    pub fn required(&self, phrase: u32) -> impl Iterator<Item = u32> + use<'a> {
-        let numbers = self.programs.slice(PROGRAM * phrase as usize..PROGRAM * (phrase as usize + 1));
-        let also = self.also.slice(numbers.get(ALSO) as usize..numbers.get(ALSO + 1) as usize);
-        std::iter::once(numbers.get(REQUIRED)).chain(also.iter())
+    /// The sets that a phrase requires beside its rarest, see [`Script::also_required`].
+    #[must_use]
+    #[inline]
+    pub fn also_required(&self, phrase: u32) -> Numbers<'a> {
+        let at = PROGRAM * phrase as usize + ALSO;
+        self.also.slice(self.programs.get(at) as usize..self.programs.get(at + 1) as usize)
+    }
+
+    /// All the sets that a phrase requires, in the order in which their words must stand.
+    #[must_use]
+    #[inline]
+    pub fn chain(&self, phrase: u32) -> Numbers<'a> {
+        self.chains.get(phrase as usize)
     }
 
     /// The rule of a phrase.
@@ -209,7 +218,7 @@ impl<'a> Tables<'a> {
             insts: part(self.insts, 0),
             captures: part(self.captures, 2),
             also_required: part(self.also, ALSO),
-            required: numbers.get(REQUIRED),
+            required: numbers.get(6),
             first: numbers.get(7).checked_sub(1),
         }
     }
