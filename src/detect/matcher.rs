@@ -21,6 +21,23 @@ pub(crate) struct Match {
     pub(crate) captures: Vec<Option<Range<usize>>>,
 }
 
+impl Match {
+    /// The same with tokens counted from one on.
+    pub(super) fn counted_from(self, start: usize) -> Self {
+        self.moved(|tokens| tokens.start - start..tokens.end - start)
+    }
+
+    /// The same with tokens counted again from where they were before [`Match::counted_from`].
+    pub(super) fn counted_to(self, start: usize) -> Self {
+        self.moved(|tokens| tokens.start + start..tokens.end + start)
+    }
+
+    fn moved(self, to: impl Fn(Range<usize>) -> Range<usize>) -> Self {
+        let captures = self.captures.into_iter().map(|tokens| tokens.map(&to));
+        Self { tokens: to(self.tokens), captures: captures.collect() }
+    }
+}
+
 /// A sentence, prepared for matching.
 pub(crate) struct Matcher<'a> {
     tables: &'a Tables<'a>,

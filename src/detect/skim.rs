@@ -12,36 +12,50 @@
 //! is ever missed; what is found here is only a guess, which the matcher then looks into.
 
 use super::matcher::Matcher;
+use super::memory::{Found, Memory};
 use super::places::Places;
 use crate::language::{Break, WordId};
 use crate::rules::program::Inst;
 use crate::rules::tables::{Script, Tables};
 
 /// What is kept from sentence to sentence, for one set of rules.
+#[derive(Default)]
 pub(super) struct Skimmer {
     /// For sentences of ordinary length.
     short: Sieve<1>,
     /// For longer ones; no sentence is longer than its places.
     long: Sieve<5>,
+    memory: Memory,
+    /// The phrases that may match in the sentence at hand.
+    due: Vec<u32>,
 }
 
 impl Skimmer {
-    /// Starts with nothing known.
-    pub(super) fn new() -> Self {
-        Self { short: Sieve::default(), long: Sieve::default() }
-    }
-
-    /// The phrases that may match in a sentence, in the order in which their rules name them.
+    /// The phrases that match in a sentence, in the order in which their rules name them.
+    /// `text` is all that tells what they match, if there is such a text.
     pub(super) fn skim(
         &mut self,
         tables: &Tables<'_>,
         matcher: &mut Matcher<'_>,
-        found: &mut Vec<u32>,
-    ) {
-        if matcher.sentence().len() < Places::<1>::COUNT {
-            self.short.skim(tables, matcher, found);
-        } else {
-            self.long.skim(tables, matcher, found);
+        text: Option<&str>,
+    ) -> &[Found] {
+        let Self { short, long, memory, due } = self;
+        let look = |found: &mut Vec<Found>| {
+            due.clear();
+            if matcher.sentence().len() < Places::<1>::COUNT {
+                short.skim(tables, matcher, due);
+            } else {
+                long.skim(tables, matcher, due);
+            }
+            for &phrase in due.iter() {
+                let places = matcher.find_all(&tables.phrase(phrase)).into_iter();
+                let start = matcher.sentence().start;
+                found.extend(places.map(|place| Found { phrase, place: place.counted_from(start) }));
+            }
+        };
+        match text {
+            Some(text) => memory.recall(text, look),
+            None => memory.look(look),
         }
     }
 }
