@@ -89,7 +89,9 @@ struct Known<const N: usize> {
 
 /// What programs may ask of a sentence beside its words.
 struct Line<const N: usize> {
-    /// All its words.
+    /// Its words.
+    words: Vec<WordId>,
+    /// Where they stand: everywhere.
     all: Places<N>,
     /// Words with nothing before them.
     close: Places<N>,
@@ -205,6 +207,7 @@ impl<const N: usize> Default for Sieve<N> {
 impl<const N: usize> Default for Line<N> {
     fn default() -> Self {
         Self {
+            words: Vec::new(),
             all: Places::NONE,
             close: Places::NONE,
             loose: Places::NONE,
@@ -220,8 +223,9 @@ impl<const N: usize> Default for Line<N> {
 impl<const N: usize> Sieve<N> {
     fn skim(&mut self, tables: &Tables<'_>, matcher: &mut Matcher<'_>, found: &mut Vec<u32>) {
         self.begin(tables, matcher);
-        for token in matcher.sentence() {
-            for phrase in tables.phrases_with(matcher.word(token)).iter() {
+        let signature = self.line.words.iter().fold(0, |all, word| all | word.signature());
+        for place in 0..self.line.words.len() {
+            for phrase in tables.phrases_with(self.line.words[place], signature) {
                 let looked_at = &mut self.phrases[phrase as usize];
                 if *looked_at != self.now {
                     *looked_at = self.now;
@@ -246,9 +250,14 @@ impl<const N: usize> Sieve<N> {
         }
         self.now += 1;
         let sentence = matcher.sentence();
-        let mut line = Line { all: Places::before(sentence.len()), ..Line::default() };
+        let mut words = std::mem::take(&mut self.line.words);
+        words.clear();
+        let all = Places::before(sentence.len());
+        let mut line = Line { words, all, ..Line::default() };
         for (place, token) in sentence.enumerate() {
-            let known = &mut self.words[matcher.word(token).0 as usize];
+            let word = matcher.word(token);
+            line.words.push(word);
+            let known = &mut self.words[word.0 as usize];
             if known.sentence != self.now {
                 *known = Known { sentence: self.now, places: Places::NONE };
             }
@@ -267,7 +276,7 @@ impl<const N: usize> Sieve<N> {
         self.line = line;
         if let Some(filler) = tables.filler {
             let first = tables.list_program(filler).first;
-            let fillers = first.map_or(self.line.all, |set| self.places(tables, matcher, set));
+            let fillers = first.map_or(self.line.all, |set| self.places(tables, set));
             self.line.asides = self.line.asides.or(fillers.and(self.line.loose));
         }
     }
@@ -275,7 +284,7 @@ impl<const N: usize> Sieve<N> {
     /// Whether a phrase may match, of which the sentence has the rarest word.
     fn may_match(&mut self, tables: &Tables<'_>, matcher: &mut Matcher<'_>, phrase: u32) -> bool {
         for set in tables.also_required(phrase).iter() {
-            if self.places(tables, matcher, set).is_empty() {
+            if self.places(tables, set).is_empty() {
                 return false;
             }
         }
@@ -283,7 +292,7 @@ impl<const N: usize> Sieve<N> {
         // than the last of the first of them.
         let (mut begin, mut behind) = (None, self.line.all);
         for set in tables.chain(phrase).iter() {
-            let places = self.places(tables, matcher, set).and(behind);
+            let places = self.places(tables, set).and(behind);
             let Some(first) = places.first() else { return false };
             begin = begin.or(places.last());
             behind = behind.without(Places::before(first + 1));
@@ -291,7 +300,7 @@ impl<const N: usize> Sieve<N> {
         let mut begin = Places::before(begin.unwrap_or(0) + 1);
         let script = tables.phrase(phrase);
         if let Some(first) = script.first {
-            begin = begin.and(self.places(tables, matcher, first));
+            begin = begin.and(self.places(tables, first));
         }
         !begin.is_empty() && !self.ends(tables, matcher, &script, begin).is_empty()
     }
@@ -328,7 +337,7 @@ impl<const N: usize> Sieve<N> {
                 }
                 Inst::Switch(switch) => {
                     let here = self.reading(tables, matcher, here, open);
-                    fork(tables, matcher, switch, here, &mut course);
+                    fork(tables, &self.line.words, switch, here, &mut course);
                 }
                 taking => {
                     let here = self.reading(tables, matcher, here, open);
@@ -392,7 +401,7 @@ impl<const N: usize> Sieve<N> {
         from: Places<N>,
     ) -> Places<N> {
         let fits = match inst {
-            Inst::Set(set) => self.places(tables, matcher, set),
+            Inst::Set(set) => self.places(tables, set),
             Inst::List(list) => return self.list_ends(tables, matcher, list, from),
             Inst::Capital | Inst::Name => {
                 let all = || Self::where_is(matcher, |token| matcher.is_capital(token));
@@ -420,7 +429,7 @@ impl<const N: usize> Sieve<N> {
         from: Places<N>,
     ) -> Places<N> {
         let script = tables.list_program(list);
-        let first = script.first.map(|set| self.places(tables, matcher, set));
+        let first = script.first.map(|set| self.places(tables, set));
         let begin = first.map_or(from, |first| first.and(from));
         if begin.is_empty() {
             return begin;
@@ -430,17 +439,17 @@ impl<const N: usize> Sieve<N> {
 
     /// Where one of the words of a set stands.
     #[inline]
-    fn places(&mut self, tables: &Tables<'_>, matcher: &Matcher<'_>, set: u32) -> Places<N> {
+    fn places(&mut self, tables: &Tables<'_>, set: u32) -> Places<N> {
         let known = self.sets[set as usize];
         if known.sentence == self.now {
             return known.places;
         }
-        let places = self.find(tables, matcher, set);
+        let places = self.find(tables, set);
         self.sets[set as usize] = Known { sentence: self.now, places };
         places
     }
 
-    fn find(&mut self, tables: &Tables<'_>, matcher: &Matcher<'_>, set: u32) -> Places<N> {
+    fn find(&mut self, tables: &Tables<'_>, set: u32) -> Places<N> {
         let words = tables.set(set);
         if words.len() <= LARGE {
             let known = words.iter().map(|word| self.words[word as usize]);
@@ -452,10 +461,13 @@ impl<const N: usize> Sieve<N> {
             words.iter().for_each(|word| bits[word as usize / 64] |= 1_u64 << (word % 64));
             bits.into()
         });
-        Self::where_is(matcher, |token| {
-            let WordId(word) = matcher.word(token);
-            bitmap[word as usize / 64] >> (word % 64) & 1 == 1
-        })
+        let mut places = Places::NONE;
+        for (place, &WordId(word)) in self.line.words.iter().enumerate() {
+            if bitmap[word as usize / 64] >> (word % 64) & 1 == 1 {
+                places.add(place);
+            }
+        }
+        places
     }
 
     /// The places of the tokens of which something is true.
@@ -473,14 +485,13 @@ impl<const N: usize> Sieve<N> {
 /// Goes on from each place where the table of a switch sends its word.
 fn fork<const N: usize>(
     tables: &Tables<'_>,
-    matcher: &Matcher<'_>,
+    words: &[WordId],
     switch: u32,
     here: Reached<N>,
     course: &mut Course<N>,
 ) {
-    let start = matcher.sentence().start;
     for place in here.all().iter() {
-        for target in tables.targets(switch, matcher.word(start + place)).iter() {
+        for target in tables.targets(switch, words[place]).iter() {
             course.reach(target, here.within(Places::one(place)));
         }
     }

@@ -31,7 +31,7 @@ pub struct Tables<'a> {
     rules: Numbers<'a>,
     /// The lists, sorted by their names. A list and its name have the same number.
     lists: Numbers<'a>,
-    /// For each word the phrases that any match needs it for.
+    /// For each word the phrases that any match needs it for, [`ENTRY`] numbers each.
     index: Rows<'a>,
 }
 
@@ -48,6 +48,9 @@ const PROGRAM: usize = 8;
 
 /// Where among them that is told which further sets are required.
 const ALSO: usize = 4;
+
+/// The numbers of an entry of the index: the phrase, and two signatures in halves.
+const ENTRY: usize = 5;
 
 /// The numbers of an instruction: its kind with what it names first, and what it names next.
 const INST: usize = 2;
@@ -101,8 +104,14 @@ impl<'a> Tables<'a> {
         let words = grammar.lexicon.len();
         let mut index = vec![Vec::new(); words];
         for (number, (_, program)) in programs.phrases.iter().enumerate() {
+            let signature = |also: usize| {
+                let words = program.also_required.get(also).map(|&set| &grammar.sets[set as usize]);
+                words.map_or(u64::MAX, |words| words.iter().fold(0, |all, it| all | it.signature()))
+            };
+            let halves = |number: u64| [number as u32, (number >> u32::BITS) as u32];
+            let ([a, b], [c, d]) = (halves(signature(0)), halves(signature(1)));
             for word in &grammar.sets[program.required as usize] {
-                index[word.0 as usize].push(number as u32);
+                index[word.0 as usize].extend([number as u32, a, b, c, d]);
             }
         }
         writer.rows(index);
@@ -141,10 +150,19 @@ impl<'a> Tables<'a> {
         self.rules.get(phrase as usize) as usize
     }
 
-    /// The phrases that need one of several words, of which this is one.
-    #[must_use]
-    pub fn phrases_with(&self, word: WordId) -> Numbers<'a> {
-        self.index.get(word.0 as usize)
+    /// The phrases that need one of several words, of which this is one, and that a sentence of
+    /// such a [signature](WordId::signature) may match.
+    pub fn phrases_with(
+        &self,
+        word: WordId,
+        signature: u64,
+    ) -> impl Iterator<Item = u32> + use<'a> {
+        let entries = self.index.get(word.0 as usize).chunks::<ENTRY>();
+        entries.filter_map(move |[phrase, a, b, c, d]| {
+            let join = |low: u32, high: u32| u64::from(low) | u64::from(high) << u32::BITS;
+            let may_match = join(a, b) & signature != 0 && join(c, d) & signature != 0;
+            may_match.then_some(phrase)
+        })
     }
 
     /// The number of a word list.
