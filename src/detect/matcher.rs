@@ -232,16 +232,10 @@ impl<'a> Matcher<'a> {
         self.document.tokens[token].aside_end > 0
     }
 
-    /// Where what may be passed over ends that begins at a token within a phrase: an aside, a
-    /// filler if one may begin there.
-    pub(super) fn asides(
-        &mut self,
-        token: usize,
-        may_be_filler: bool,
-    ) -> impl Iterator<Item = usize> + use<> {
+    /// Where what may be passed over ends that begins at a token within a phrase: asides and fillers.
+    pub(super) fn asides(&mut self, token: usize) -> impl Iterator<Item = usize> + use<> {
         let aside = self.document.tokens[token].aside_end as usize;
-        let filler = self.tables.filler.filter(|_| may_be_filler);
-        let fillers = filler.map_or(Ends::default(), |list| self.list_ends(list, token));
+        let fillers = self.tables.filler.map_or(Ends::default(), |list| self.list_ends(list, token));
         (aside > 0).then_some(aside).into_iter().chain(fillers.iter())
     }
 

@@ -48,6 +48,12 @@ impl<const N: usize> Places<N> {
         self.0.iter().all(|&bits| bits == 0)
     }
 
+    /// How many they are.
+    #[inline]
+    pub(super) fn count(self) -> u32 {
+        self.0.iter().map(|bits| bits.count_ones()).sum()
+    }
+
     /// The places of both.
     #[inline]
     pub(super) fn or(self, other: Self) -> Self {
@@ -69,8 +75,32 @@ impl<const N: usize> Places<N> {
     /// The place behind each.
     #[inline]
     pub(super) fn next(self) -> Self {
-        let carried = |row: usize| row.checked_sub(1).map_or(0, |below| self.0[below] >> 63);
-        Self(std::array::from_fn(|row| self.0[row] << 1 | carried(row)))
+        self.moved(1)
+    }
+
+    /// The places up to so many words behind each, fewer than 64.
+    #[inline]
+    pub(super) fn ahead(self, words: u32) -> Self {
+        if words == 0 {
+            return Self::NONE;
+        }
+        let (mut ahead, mut reached) = (self.next(), 1);
+        while reached < words {
+            let step = reached.min(words - reached);
+            ahead = ahead.or(ahead.moved(step));
+            reached += step;
+        }
+        ahead
+    }
+
+    /// The places so many words behind each, fewer than 64.
+    #[inline]
+    fn moved(self, words: u32) -> Self {
+        let carried = |row: usize| {
+            let below = row.checked_sub(1).map_or(0, |below| self.0[below]);
+            below.checked_shr(64 - words).unwrap_or(0)
+        };
+        Self(std::array::from_fn(|row| self.0[row] << words | carried(row)))
     }
 
     /// The first of them.
@@ -111,6 +141,8 @@ mod tests {
         places.add(127);
         assert_eq!(places.iter().collect::<Vec<_>>(), [3, 63, 127]);
         assert_eq!(places.next().iter().collect::<Vec<_>>(), [4, 64]);
+        assert_eq!(places.ahead(2).iter().collect::<Vec<_>>(), [4, 5, 64, 65]);
+        assert_eq!(Places::<2>::one(60).ahead(7).iter().collect::<Vec<_>>(), Vec::from_iter(61..68));
         assert_eq!((places.last(), Places::<2>::NONE.last()), (Some(127), None));
         for end in [0, 1, 63, 64, 65, 127] {
             assert_eq!(Places::<2>::before(end).iter().collect::<Vec<_>>(), Vec::from_iter(0..end));

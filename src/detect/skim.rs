@@ -15,7 +15,7 @@ use super::matcher::Matcher;
 use super::memory::{Found, Memory};
 use super::places::Places;
 use crate::language::{Break, WordId};
-use crate::rules::program::Inst;
+use crate::rules::program::{FAR, Inst, Link};
 use crate::rules::tables::{Script, Tables};
 
 /// What is kept from sentence to sentence, for one set of rules.
@@ -99,8 +99,10 @@ struct Line<const N: usize> {
     loose: Places<N>,
     /// Where an aside or a filler may begin that may be passed over.
     asides: Places<N>,
-    /// From where to where they go, in order, once that is asked for.
-    hops: Option<Vec<(usize, usize)>>,
+    /// From where to where they go, in order.
+    hops: Vec<(usize, usize)>,
+    /// How many words they pass over, all together.
+    passed: u32,
     capitals: Option<Places<N>>,
     ing: Option<Places<N>>,
     ed: Option<Places<N>>,
@@ -147,6 +149,8 @@ struct Course<const N: usize> {
     reached: Vec<Reached<N>>,
     /// The instructions that were reached and not left yet, as bits.
     open: Vec<u64>,
+    /// The first row of them that is not empty.
+    row: usize,
 }
 
 impl<const N: usize> Course<N> {
@@ -166,22 +170,21 @@ impl<const N: usize> Course<N> {
             known.close = known.close.or(places.close);
             known.loose = known.loose.or(places.loose);
             self.open[inst / 64] |= 1 << (inst % 64);
+            self.row = self.row.min(inst / 64);
         }
     }
 
-    /// Leaves the next instruction from one on, if there is any. Programs have no loops: whatever
-    /// is reached from it lies ahead.
+    /// Leaves the first instruction that was reached, if any is left.
     #[inline]
-    fn leave(&mut self, row: &mut usize) -> Option<(u32, Reached<N>)> {
-        while *row < self.open.len() {
-            let bits = &mut self.open[*row];
+    fn leave(&mut self) -> Option<(u32, Reached<N>)> {
+        while let Some(bits) = self.open.get_mut(self.row) {
             if *bits != 0 {
-                let inst = 64 * *row + bits.trailing_zeros() as usize;
+                let inst = 64 * self.row + bits.trailing_zeros() as usize;
                 *bits &= *bits - 1;
                 let places = std::mem::replace(&mut self.reached[inst], Reached::NOWHERE);
                 return Some((inst as u32, places));
             }
-            *row += 1;
+            self.row += 1;
         }
         None
     }
@@ -212,11 +215,25 @@ impl<const N: usize> Default for Line<N> {
             close: Places::NONE,
             loose: Places::NONE,
             asides: Places::NONE,
-            hops: None,
+            hops: Vec::new(),
+            passed: 0,
             capitals: None,
             ing: None,
             ed: None,
         }
+    }
+}
+
+impl<const N: usize> Line<N> {
+    /// The places that are behind others by no more than so many words, what may be passed over
+    /// left out.
+    fn behind(&self, places: Places<N>, words: u32) -> Places<N> {
+        let words = words + self.passed;
+        if words < FAR {
+            return places.ahead(words);
+        }
+        let first = places.first().unwrap_or(Places::<N>::COUNT - 1);
+        self.all.without(Places::before(first + 1))
     }
 }
 
@@ -239,7 +256,7 @@ impl<const N: usize> Sieve<N> {
     }
 
     /// Notes where the words of a sentence stand.
-    fn begin(&mut self, tables: &Tables<'_>, matcher: &Matcher<'_>) {
+    fn begin(&mut self, tables: &Tables<'_>, matcher: &mut Matcher<'_>) {
         if self.now == 0 || self.now == u32::MAX {
             let nothing = Known { sentence: 0, places: Places::NONE };
             self.now = 0;
@@ -250,10 +267,11 @@ impl<const N: usize> Sieve<N> {
         }
         self.now += 1;
         let sentence = matcher.sentence();
-        let mut words = std::mem::take(&mut self.line.words);
+        let Line { mut words, mut hops, .. } = std::mem::take(&mut self.line);
         words.clear();
+        hops.clear();
         let all = Places::before(sentence.len());
-        let mut line = Line { words, all, ..Line::default() };
+        let mut line = Line { words, hops, all, ..Line::default() };
         for (place, token) in sentence.enumerate() {
             let word = matcher.word(token);
             line.words.push(word);
@@ -279,6 +297,20 @@ impl<const N: usize> Sieve<N> {
             let fillers = first.map_or(self.line.all, |set| self.places(tables, set));
             self.line.asides = self.line.asides.or(fillers.and(self.line.loose));
         }
+        self.note_hops(matcher);
+    }
+
+    /// Notes where asides and fillers lead.
+    fn note_hops(&mut self, matcher: &mut Matcher<'_>) {
+        let start = matcher.sentence().start;
+        let mut passed = Places::<N>::NONE;
+        for place in self.line.asides.iter() {
+            for end in matcher.asides(start + place).map(|end| end - start) {
+                self.line.hops.push((place, end));
+                passed = passed.or(Places::before(end).without(Places::before(place)));
+            }
+        }
+        self.line.passed = passed.count();
     }
 
     /// Whether a phrase may match, of which the sentence has the rarest word.
@@ -288,16 +320,20 @@ impl<const N: usize> Sieve<N> {
                 return false;
             }
         }
-        // The words that it can't do without must stand in its order, and it can begin no later
-        // than the last of the first of them.
-        let (mut begin, mut behind) = (None, self.line.all);
-        for set in tables.chain(phrase).iter() {
-            let places = self.places(tables, set).and(behind);
-            let Some(first) = places.first() else { return false };
-            begin = begin.or(places.last());
-            behind = behind.without(Places::before(first + 1));
+        // The words that it can't do without must stand in its order and near enough to one
+        // another, and it can begin no later than the last of the first of them.
+        let mut links = tables.chain(phrase);
+        let Some(first) = links.next() else { return false };
+        let mut here = self.places(tables, first.set);
+        let Some(last) = here.last() else { return false };
+        let mut begin = Places::before(last + 1);
+        for Link { set, reach } in links {
+            let behind = self.line.behind(here, reach);
+            here = self.places(tables, set).and(behind);
+            if here.is_empty() {
+                return false;
+            }
         }
-        let mut begin = Places::before(begin.unwrap_or(0) + 1);
         let script = tables.phrase(phrase);
         if let Some(first) = script.first {
             begin = begin.and(self.places(tables, first));
@@ -318,8 +354,8 @@ impl<const N: usize> Sieve<N> {
         course.reach(0, Reached { loose: begin, ..Reached::NOWHERE });
         // What stands before its first word is none of a program's business.
         let open = self.line.loose.or(begin);
-        let (mut ends, mut row) = (Places::NONE, 0);
-        while let Some((at, here)) = course.leave(&mut row) {
+        let mut ends = Places::NONE;
+        while let Some((at, here)) = course.leave() {
             match script.inst(at) {
                 Inst::Match => ends = ends.or(here.all()),
                 Inst::Jump(to) => course.reach(to, here),
@@ -336,11 +372,11 @@ impl<const N: usize> Sieve<N> {
                     course.reach(at + 1, Reached::loosely(words.next()));
                 }
                 Inst::Switch(switch) => {
-                    let here = self.reading(tables, matcher, here, open);
+                    let here = self.reading(here, open);
                     fork(tables, &self.line.words, switch, here, &mut course);
                 }
                 taking => {
-                    let here = self.reading(tables, matcher, here, open);
+                    let here = self.reading(here, open);
                     let close = self.take(tables, matcher, taking, here.all());
                     course.reach(at + 1, Reached { close, ..Reached::NOWHERE });
                 }
@@ -351,40 +387,20 @@ impl<const N: usize> Sieve<N> {
     }
 
     /// The places from which a word may be read, behind what may be passed over, too.
-    fn reading(
-        &mut self,
-        tables: &Tables<'_>,
-        matcher: &mut Matcher<'_>,
-        here: Reached<N>,
-        open: Places<N>,
-    ) -> Reached<N> {
+    fn reading(&self, here: Reached<N>, open: Places<N>) -> Reached<N> {
         let mut loose = here.loose;
         let both = here.all();
         if !both.and(self.line.asides).is_empty() {
-            loose = loose.or(self.passed_over(tables, matcher, both));
+            loose = loose.or(self.passed_over(both));
         }
         Reached { close: here.close.and(self.line.close), loose: loose.and(open) }
             .within(self.line.all)
     }
 
     /// The places behind asides and fillers that begin at some places.
-    fn passed_over(
-        &mut self,
-        tables: &Tables<'_>,
-        matcher: &mut Matcher<'_>,
-        from: Places<N>,
-    ) -> Places<N> {
-        let start = matcher.sentence().start;
-        let asides = self.line.asides;
-        let hops = self.line.hops.get_or_insert_with(|| {
-            let hops = asides.iter().flat_map(|place| {
-                let may_be_filler = tables.filler.is_some();
-                matcher.asides(start + place, may_be_filler).map(move |end| (place, end - start))
-            });
-            hops.collect()
-        });
+    fn passed_over(&self, from: Places<N>) -> Places<N> {
         let mut behind = Places::NONE;
-        for &(place, end) in hops.iter() {
+        for &(place, end) in &self.line.hops {
             if from.or(behind).has(place) {
                 behind.add(end);
             }

@@ -4,7 +4,7 @@
 //! The embedded pack is written so when buckstop is built, and a user's pack when it is compiled;
 //! no rule's title, advice or example is here.
 
-use super::program::{Grammar, Inst, Program};
+use super::program::{Grammar, Inst, Link, Program};
 use crate::flat::{Numbers, Reader, Rows, Stretches, Writer};
 use crate::language::{WordId, Words};
 
@@ -24,7 +24,7 @@ pub struct Tables<'a> {
     programs: Numbers<'a>,
     captures: Numbers<'a>,
     also: Numbers<'a>,
-    /// For each phrase the sets that it requires, in its order.
+    /// For each phrase the sets that it requires, in its order, each with its reach.
     chains: Rows<'a>,
     names: Stretches<'a>,
     /// For each phrase its rule.
@@ -95,7 +95,8 @@ impl<'a> Tables<'a> {
             code.program(program);
         }
         code.write(grammar, writer);
-        writer.rows(programs.phrases.iter().map(|(_, program)| program.chain.iter().copied()));
+        let chains = programs.phrases.iter().map(|(_, program)| &program.chain);
+        writer.rows(chains.map(|chain| chain.iter().flat_map(|link| [link.set, link.reach])));
         writer.numbers(programs.phrases.iter().map(|(rule, _)| *rule));
         let mut lists: Vec<(&str, u32)> =
             grammar.lists.iter().zip(0..).map(|(list, number)| (&*list.name, number)).collect();
@@ -138,10 +139,9 @@ impl<'a> Tables<'a> {
     }
 
     /// All the sets that a phrase requires, in the order in which their words must stand.
-    #[must_use]
-    #[inline]
-    pub fn chain(&self, phrase: u32) -> Numbers<'a> {
-        self.chains.get(phrase as usize)
+    pub fn chain(&self, phrase: u32) -> impl Iterator<Item = Link> + use<'a> {
+        let links = self.chains.get(phrase as usize).chunks::<2>();
+        links.map(|[set, reach]| Link { set, reach })
     }
 
     /// The rule of a phrase.
