@@ -512,3 +512,51 @@ fn fork<const N: usize>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Document;
+    use crate::rules::{Example, Ruleset};
+
+    /// Compares what skimming finds in each sentence of a text with what comes of trying every phrase.
+    fn compare(text: &str, ruleset: &Ruleset, skimmer: &mut Skimmer) -> usize {
+        let tables = ruleset.tables();
+        let document = Document::new(text, tables.words, &[]);
+        let mut count = 0;
+        for sentence in &document.sentences {
+            let mut matcher = Matcher::new(&tables, &document, sentence.tokens.clone());
+            let start = sentence.tokens.start;
+            let tried = (0..tables.phrase_count() as u32).flat_map(|phrase| {
+                let places = matcher.find_all(&tables.phrase(phrase)).into_iter();
+                places.map(move |place| (phrase, place.counted_from(start)))
+            });
+            let tried: Vec<_> = tried.collect();
+            let mut matcher = Matcher::new(&tables, &document, sentence.tokens.clone());
+            let found = skimmer.skim(&tables, &mut matcher, None).iter();
+            let found: Vec<_> = found.map(|it| (it.phrase, it.place.clone())).collect();
+            assert_eq!(found, tried, "{}", document.slice(sentence.tokens.clone()));
+            count += found.len();
+        }
+        count
+    }
+
+    #[test]
+    fn no_match_is_missed() {
+        let ruleset = Ruleset::builder().build().expect("a sound pack");
+        let examples = ruleset.rules().iter().flat_map(|rule| &rule.examples).step_by(3);
+        let texts: Vec<&str> = examples
+            .map(|example| match example {
+                Example::Flag { text, .. } | Example::Pass { text } => text.as_str(),
+            })
+            .collect();
+        let mut skimmer = Skimmer::default();
+        let found: usize = texts.iter().map(|text| compare(text, &ruleset, &mut skimmer)).sum();
+        assert!(found > texts.len() / 2, "{found} matches");
+        // Sentences of more than a row, with fillers and brackets.
+        for texts in texts.chunks(6).step_by(5) {
+            let long = texts.join(", well, you know (to be honest) ").replace(['.', '!', '?'], ",");
+            compare(&long, &ruleset, &mut skimmer);
+        }
+    }
+}
