@@ -2,13 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests may panic as tests may")]
 
+mod desk;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
-use tempfile::TempDir;
+use desk::{Desk, Done};
 
 const PACK: &str = r#"
 [[rule]]
@@ -29,27 +30,10 @@ const NAME: &str = ".buckstop-baseline.json";
 const BUCK: &str = "That buck is not mine.\n";
 const SAW: &str = "We never saw that buck.\n";
 
-/// A project with a configuration and nothing to check yet.
-struct Desk {
-    folder: TempDir,
-}
-
 impl Desk {
+    /// A project with a configuration and nothing to check yet.
     fn new() -> Self {
-        let desk = Self { folder: tempfile::tempdir().unwrap() };
-        desk.put("ours.toml", PACK);
-        desk.put("buckstop.toml", "default-rules = false\nrules = ['ours.toml']\n");
-        desk
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn put(&self, name: &str, content: &str) {
-        let path = self.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
+        Self::with(PACK, "")
     }
 
     fn read(&self, name: &str) -> String {
@@ -61,19 +45,12 @@ impl Desk {
         fs::rename(self.path().join(from), self.path().join(to)).unwrap();
     }
 
-    fn command(&self, folder: &str, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_buckstop"));
-        command.args(line.split_whitespace()).current_dir(self.path().join(folder));
-        command.stdin(Stdio::null());
-        command
-    }
-
     fn run(&self, line: &str) -> Done {
         self.run_in("", line)
     }
 
     fn run_in(&self, folder: &str, line: &str) -> Done {
-        self.command(folder, line).output().unwrap().into()
+        self.command(line.split_whitespace()).current_dir(self.path().join(folder)).into()
     }
 
     /// `buckstop check .`, one line for each finding.
@@ -93,23 +70,6 @@ impl Desk {
         entries
             .map(|it| (it["path"].as_str().unwrap().to_owned(), it["count"].as_u64().unwrap()))
             .collect()
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-struct Done {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl From<Output> for Done {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
     }
 }
 
@@ -443,7 +403,7 @@ fn what_is_piped_in_is_known_by_its_name() {
     desk.put("drafts/a.txt", BUCK);
     desk.run("baseline write");
     let piped = |args: &str| {
-        let mut command = desk.command("", args);
+        let mut command = desk.command(args.split_whitespace());
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(BUCK.as_bytes()).unwrap();
         child.wait_with_output().unwrap().status.code()
