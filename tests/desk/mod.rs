@@ -52,11 +52,13 @@ impl Desk {
 }
 
 impl From<Output> for Done {
+    /// What is no UTF-8, as the diff of a file in UTF-16, has U+FFFD in it.
     fn from(output: Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Self {
             code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+            stdout: text(&output.stdout),
+            stderr: text(&output.stderr),
         }
     }
 }
