@@ -92,7 +92,7 @@ fn entry(path: &str, count: u64) -> (String, u64) {
 #[test]
 fn only_what_is_new_makes_a_check_fail() {
     let desk = Desk::new();
-    desk.put("drafts/a.txt", &BUCK.repeat(2));
+    desk.put("drafts/a.txt", BUCK.repeat(2));
     desk.put("drafts/b.txt", SAW);
     assert_eq!(desk.check("").code, Some(1));
     let written = desk.run("baseline write");
@@ -101,7 +101,7 @@ fn only_what_is_new_makes_a_check_fail() {
     assert_eq!(desk.entries(), [entry("drafts/a.txt", 2), entry("drafts/b.txt", 1)]);
     desk.check("").is_clean();
     assert!(desk.check("").stdout.ends_with("in 2 files; 3 known from the baseline.\n"));
-    desk.put("drafts/a.txt", &format!("Hello!\n\n{}Well.\n\n{SAW}{BUCK}", BUCK.repeat(2)));
+    desk.put("drafts/a.txt", format!("Hello!\n\n{}Well.\n\n{SAW}{BUCK}", BUCK.repeat(2)));
     let checked = desk.check("");
     assert_eq!(checked.code, Some(1));
     assert_eq!(checked.findings(), ["drafts/a.txt:7:4: info", "drafts/a.txt:8:1: error"]);
@@ -111,7 +111,7 @@ fn only_what_is_new_makes_a_check_fail() {
 #[test]
 fn limits_and_severities_go_by_what_is_new() {
     let desk = Desk::new();
-    desk.put("a.txt", &BUCK.repeat(3));
+    desk.put("a.txt", BUCK.repeat(3));
     desk.run("baseline write");
     desk.put("b.txt", SAW);
     for (args, code) in [
@@ -145,7 +145,7 @@ fn every_output_has_what_is_new_and_nothing_else() {
 #[test]
 fn what_is_no_longer_there_is_told_and_taken_out() {
     let desk = Desk::new();
-    desk.put("a.txt", &format!("{}{SAW}", BUCK.repeat(2)));
+    desk.put("a.txt", format!("{}{SAW}", BUCK.repeat(2)));
     desk.run("baseline write");
     desk.put("a.txt", BUCK);
     let before = desk.read(NAME);
@@ -176,11 +176,11 @@ fn what_is_no_longer_there_is_told_and_taken_out() {
 #[test]
 fn an_update_takes_nothing_in_and_keeps_reasons() {
     let desk = Desk::new();
-    desk.put("a.txt", &format!("{BUCK}{SAW}"));
+    desk.put("a.txt", format!("{BUCK}{SAW}"));
     desk.run("baseline write");
     let reasoned = desk.read(NAME).replace("\"count\":1", "\"count\":1,\"reason\":\"the law\"");
     desk.put(NAME, &reasoned);
-    desk.put("a.txt", &BUCK.repeat(3));
+    desk.put("a.txt", BUCK.repeat(3));
     let updated = desk.run("baseline update");
     assert!(updated.stdout.ends_with("; 2 new findings are not in it.\n"), "{}", updated.stdout);
     assert_eq!(desk.entries(), [entry("a.txt", 1)]);
@@ -218,7 +218,7 @@ fn a_file_that_is_checked_alone_says_nothing_of_the_others() {
 #[test]
 fn rules_that_take_no_part_keep_what_is_known_of_them() {
     let desk = Desk::new();
-    desk.put("a.txt", &format!("{BUCK}{SAW}"));
+    desk.put("a.txt", format!("{BUCK}{SAW}"));
     desk.run("baseline write");
     let before = desk.read(NAME);
     desk.check("--select looks-away").is_clean();
@@ -262,12 +262,12 @@ fn the_lines_of_both_sides_of_a_merge_hold() {
     desk.run("baseline write");
     let base = desk.read(NAME);
     desk.put("a.txt", SAW);
-    desk.put("m.txt", &BUCK.repeat(2));
+    desk.put("m.txt", BUCK.repeat(2));
     desk.run("baseline write");
     let ours = desk.read(NAME);
     desk.put(NAME, &base);
     fs::remove_file(desk.path().join("a.txt")).unwrap();
-    desk.put("m.txt", &BUCK.repeat(3));
+    desk.put("m.txt", BUCK.repeat(3));
     desk.put("z.txt", SAW);
     desk.run("baseline write");
     let theirs = desk.read(NAME);
@@ -371,7 +371,7 @@ fn the_number_of_threads_changes_nothing() {
     desk.run("baseline write --threads 2");
     assert_eq!(desk.read(NAME), one);
     for number in (0..60).step_by(7) {
-        desk.put(&format!("{number:02}/a.txt"), &BUCK.repeat(3));
+        desk.put(&format!("{number:02}/a.txt"), BUCK.repeat(3));
     }
     let alone = desk.check("--threads 1");
     assert!(!alone.findings().is_empty());

@@ -44,7 +44,7 @@ impl Desk {
             if folder.is_empty() { "default-rules = false\nrules = ['ours.toml']\n" } else { "" };
         self.put(
             &Path::new(folder).join("buckstop.toml").to_string_lossy(),
-            &format!("{pack}{text}"),
+            format!("{pack}{text}"),
         );
     }
 
@@ -103,7 +103,7 @@ fn it_is_found_from_the_file_and_not_from_the_current_folder() {
     let desk = Desk::new();
     desk.put("team/a.txt", DRAFT);
     desk.put("other/.keep", "");
-    let mut command = desk.command(&["check", "--output-format=concise", "../team/a.txt"]);
+    let mut command = desk.command(["check", "--output-format=concise", "../team/a.txt"]);
     let done =
         Done::from(command.current_dir(desk.path().join("other")).output().expect("it runs"));
     assert_eq!(done.findings(), of("../team/a.txt", &[BUCK, AWAY]));

@@ -125,7 +125,7 @@ fn counts_take_the_place_of_what_is_shown_and_files_are_as_ever() {
 fn the_number_of_threads_changes_no_count() {
     let desk = Desk::new();
     for number in 0..80 {
-        desk.put(&format!("many/{number:02}.txt"), &"That buck is not mine. ".repeat(number % 5));
+        desk.put(&format!("many/{number:02}.txt"), "That buck is not mine. ".repeat(number % 5));
     }
     let alone = desk.check("--statistics --threads 1");
     assert!(alone.1.contains("\n  and 46 more\n"), "{}", alone.1);
