@@ -259,7 +259,7 @@ fn parts(speaker: &str) -> (&str, Option<&str>) {
 /// A name as it is compared: in small letters, without white space and invisible marks.
 fn fold(name: &str) -> String {
     if name.is_ascii() {
-        let seen = name.bytes().filter(|byte| byte.is_ascii_graphic());
+        let seen = name.bytes().filter(u8::is_ascii_graphic);
         let folded: String = seen.map(|byte| char::from(byte.to_ascii_lowercase())).collect();
         return folded.strip_prefix('~').map_or(folded.clone(), str::to_owned);
     }

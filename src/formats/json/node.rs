@@ -112,12 +112,12 @@ impl<'d> Node<'d> {
         path: &str,
         mut make: impl FnMut(Self) -> Option<T>,
     ) -> Option<T> {
-        let mut made = None;
+        let mut found = None;
         self.walk(path, &mut |node| {
-            made = make(node);
-            made.is_some()
+            found = make(node);
+            found.is_some()
         });
-        made
+        found
     }
 
     /// Visits the values at a path until that is enough, and tells whether it was.
