@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use memchr::{memchr, memchr_iter, memmem};
 
-use super::word::is_apostrophe;
+use super::canonical::is_apostrophe;
 use crate::text::TextSpan;
 
 /// Why a stretch is not plain prose.
