@@ -7,16 +7,19 @@
 use super::word::hash_of;
 
 /// A word of ASCII letters in small letters, or two of them with an apostrophe between.
+///
+/// The lowest byte is the first letter, the highest the length, so that a word fits two registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Folded {
-    /// The letters, the first in the lowest byte.
-    letters: u128,
-    length: usize,
-}
+pub(super) struct Folded(u128);
 
 impl Folded {
     /// The longest in bytes.
     const LONGEST: usize = 15;
+
+    #[inline]
+    const fn new(letters: u128, length: usize) -> Self {
+        Self(letters | (length as u128) << (8 * Self::LONGEST))
+    }
 
     /// The ASCII letters that stand at a place, up to what is none; nothing if they are too many.
     #[inline]
@@ -24,14 +27,15 @@ impl Folded {
         let low = eight(bytes, at);
         let length = letters(low);
         if length < 8 {
-            let mask = (1 << (8 * length)) - 1;
-            return Some(Self { letters: u128::from(lower(low) & mask), length });
+            return Some(Self::new(u128::from(lower(low) & below(length)), length));
         }
         let high = eight(bytes, at + 8);
         let more = letters(high);
-        let mask = (1_u64.checked_shl(8 * more as u32)?) - 1;
-        let letters = u128::from(lower(high) & mask) << 64 | u128::from(lower(low));
-        Some(Self { letters, length: 8 + more })
+        if more == 8 {
+            return None;
+        }
+        let letters = u128::from(lower(high) & below(more)) << 64 | u128::from(lower(low));
+        Some(Self::new(letters, 8 + more))
     }
 
     /// A word that is written in small letters.
@@ -43,73 +47,85 @@ impl Folded {
             letters |= (bytes[length] as u128) << (8 * length);
             length += 1;
         }
-        Self { letters, length }
+        Self::new(letters, length)
     }
 
     /// How many letters there are.
+    #[inline]
     pub(super) fn len(self) -> usize {
-        self.length
+        (self.0 >> (8 * Self::LONGEST)) as usize
+    }
+
+    #[inline]
+    fn letters(self) -> u128 {
+        self.0 & ((1 << (8 * Self::LONGEST)) - 1)
     }
 
     /// The same with an apostrophe and more letters behind it, if that is not too long.
     #[inline]
     pub(super) fn with_clitic(self, clitic: Self) -> Option<Self> {
-        let length = self.length + 1 + clitic.length;
-        let marked = clitic.letters << 8 | u128::from(b'\'');
+        let length = self.len() + 1 + clitic.len();
+        let marked = clitic.letters() << 8 | u128::from(b'\'');
         (length <= Self::LONGEST)
-            .then(|| Self { letters: marked << (8 * self.length) | self.letters, length })
+            .then(|| Self::new(marked << (8 * self.len()) | self.letters(), length))
     }
 
     /// The same without its last letter, if that is `last` and not the only one.
     #[inline]
     pub(super) fn without(self, last: u8) -> Option<Self> {
-        let length = self.length.checked_sub(1).filter(|&length| length > 0)?;
-        ((self.letters >> (8 * length)) as u8 == last)
-            .then(|| Self { letters: self.letters & ((1 << (8 * length)) - 1), length })
+        let length = self.len().checked_sub(1).filter(|&length| length > 0)?;
+        ((self.0 >> (8 * length)) as u8 == last)
+            .then(|| Self::new(self.0 & ((1 << (8 * length)) - 1), length))
     }
 
     /// The first eight letters, or as many as there are.
     #[inline]
     pub(super) fn start(self) -> u64 {
-        self.letters as u64
+        self.0 as u64
     }
 
     /// Whether it is spelled so, where it is known to have the same [start](Self::start).
     #[inline]
     pub(super) fn ends_as(self, spelled: &[u8]) -> bool {
+        let length = self.len();
         // The last eight letters meet the first eight, or overlap them.
-        self.length < 8
-            || spelled.len() == self.length
+        length < 8
+            || spelled.len() == length
                 && spelled.last_chunk().is_some_and(|&end| {
-                    u64::from_le_bytes(end) == (self.letters >> (8 * (self.length - 8))) as u64
+                    u64::from_le_bytes(end) == (self.letters() >> (8 * (length - 8))) as u64
                 })
     }
 
     /// What its bytes [hash](super::word::hash) to.
     #[inline]
     pub(super) fn hash(self) -> u32 {
-        let (low, high) = (self.letters as u64, (self.letters >> 64) as u64);
-        if self.length < 8 {
-            hash_of(self.length, [], low)
+        let (low, high) = (self.0 as u64, (self.letters() >> 64) as u64);
+        if self.len() < 8 {
+            hash_of(self.len(), [], low)
         } else {
-            hash_of(self.length, [low], high)
+            hash_of(self.len(), [low], high)
         }
     }
 
     /// Whether it may have British spelling, which needs a closer look: "authorised".
     #[inline]
     pub(super) fn may_be_british(self) -> bool {
-        // All the endings have an "is" that begins two to seven letters before the end.
-        const LONGEST_ENDING: usize = 8;
-        let end = self.letters >> (8 * self.length.saturating_sub(LONGEST_ENDING));
-        self.length >= 7 && has_is(end as u64)
+        // All the endings begin with "is", at most eight letters before the end.
+        let end = self.letters() >> (8 * self.len().saturating_sub(8));
+        self.len() >= 7 && has_is(end as u64)
     }
 
     /// The letters, spelled out.
     pub(super) fn spelled(self, buffer: &mut [u8; 16]) -> &str {
-        *buffer = self.letters.to_le_bytes();
-        std::str::from_utf8(&buffer[..self.length]).unwrap_or_default()
+        *buffer = self.0.to_le_bytes();
+        std::str::from_utf8(&buffer[..self.len()]).unwrap_or_default()
     }
+}
+
+/// The bits of so many bytes, fewer than eight.
+#[inline]
+fn below(bytes: usize) -> u64 {
+    (1 << (8 * bytes)) - 1
 }
 
 /// Eight bytes from a place on, the first in the lowest; zeros behind the last there is.

@@ -9,7 +9,7 @@ use super::canonical::{canonical, fold, is_apostrophe, is_invisible};
 use super::document::{Break, Sentence, Token};
 use super::folded::Folded;
 use super::mask::Mask;
-use super::word::{Link, Word, WordId, Words};
+use super::word::{Word, WordId, Words};
 use crate::text::TextSpan;
 
 /// The words of a text, outside of code, and its sentences.
@@ -101,7 +101,10 @@ impl Tokenizer<'_, '_> {
     /// A word of letters alone that stands for one word; returns where it ends.
     #[inline]
     fn plain(&mut self, letters: Folded, start: usize) -> Option<usize> {
-        let word = self.words.plain(letters)?;
+        let word = self.words.of(letters);
+        if !word.is_plain() {
+            return None;
+        }
         let before = self.separate(start);
         let end = start + letters.len();
         self.push(word, TextSpan::new(start, end), before, false);
@@ -131,7 +134,10 @@ impl Tokenizer<'_, '_> {
         if host.with_clitic(clitic).is_none_or(|whole| self.words.holds(whole)) {
             return None;
         }
-        let stem_word = self.words.plain(stem)?;
+        let stem_word = self.words.of(stem);
+        if !stem_word.is_plain() {
+            return None;
+        }
         let before = self.separate(start);
         let middle = start + stem.len();
         self.push(stem_word, TextSpan::new(start, middle), before, false);
@@ -176,7 +182,7 @@ impl Tokenizer<'_, '_> {
                 surface.char_indices().nth(char).map_or(end, |(place, _)| start + place)
             };
             let span = TextSpan::new(place(chars.start), place(chars.end));
-            let word = Word { link: self.link(span), ..Word::new(&piece.word, self.words) };
+            let word = self.piece(&piece.word, span);
             let before = if number == 0 { before } else { Break::None };
             self.push(word, span, before, number > 0);
         }
@@ -184,12 +190,13 @@ impl Tokenizer<'_, '_> {
         self.after_word = end;
     }
 
-    /// How a surface of any characters links its clause to the one before.
-    fn link(&self, span: TextSpan) -> Link {
-        let letters = Folded::at(self.text[span.range()].as_bytes(), 0);
-        letters
-            .filter(|letters| letters.len() == span.len())
-            .map_or(Link::None, |letters| self.words.link(letters))
+    /// A canonical word that a stretch stands for.
+    fn piece(&self, word: &str, span: TextSpan) -> Word {
+        let word = Word::new(word, self.words);
+        match Folded::at(self.text[span.range()].as_bytes(), 0) {
+            Some(letters) if letters.len() == span.len() => word.spelled_as(self.words.of(letters)),
+            _ => word,
+        }
     }
 
     /// A stretch of code or an address: one token without words. Comments, tags and handles
@@ -218,10 +225,18 @@ impl Tokenizer<'_, '_> {
             Some(first) if first.is_ascii() => first.is_ascii_uppercase(),
             _ => self.text[span.range()].starts_with(char::is_uppercase),
         };
-        let Word { id: word, hash, link, is_abbreviation } = word;
-        self.tokens.push(Token { word, hash, span, before, glued, capital, link, aside_end: 0 });
+        self.tokens.push(Token {
+            word: word.id(),
+            hash: word.hash,
+            span,
+            before,
+            glued,
+            capital,
+            link: word.link(),
+            aside_end: 0,
+        });
         self.after_word = span.end as usize;
-        self.after_abbreviation = is_abbreviation;
+        self.after_abbreviation = word.is_abbreviation();
     }
 
     /// Judges what stands between the last word and the next, and closes the sentence if need be.

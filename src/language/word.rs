@@ -50,29 +50,52 @@ const ABBREVIATIONS: [&str; 20] = [
     "dept", "co", "corp", "jr", "sr", "nr", "ref",
 ];
 
-/// A canonical word: its number, what it hashes to, and what is known of the surface.
+/// A canonical word: what the table tells of it, and what it hashes to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Word {
-    pub(super) id: WordId,
+    known: Known,
     pub(super) hash: u32,
-    pub(super) link: Link,
-    pub(super) is_abbreviation: bool,
 }
 
 impl Word {
     /// What is no word of its own, by a sign that stands for it.
     pub(super) fn sign(id: WordId, sign: &str) -> Self {
-        Self::unlinked(id, hash(sign.as_bytes()))
+        Self { known: Known(id.0 | Known::MENTIONED), hash: hash(sign.as_bytes()) }
     }
 
-    /// A canonical word, whatever its surface.
+    /// A canonical word whose surface is another.
     pub(super) fn new(word: &str, words: Words<'_>) -> Self {
         let hash = hash(word.as_bytes());
-        Self::unlinked(words.look_up(word, hash).id(), hash)
+        Self { known: Known(words.look_up(word, hash).0 & Known::WORD), hash }
     }
 
-    fn unlinked(id: WordId, hash: u32) -> Self {
-        Self { id, hash, link: Link::None, is_abbreviation: false }
+    /// The same word where its surface is spelled as some word is.
+    pub(super) fn spelled_as(self, surface: Self) -> Self {
+        let known = Known(self.known.0 & Known::WORD | surface.known.0 & !Known::WORD);
+        Self { known, ..self }
+    }
+
+    #[inline]
+    pub(super) fn id(self) -> WordId {
+        self.known.id()
+    }
+
+    /// Whether the word is all that its surface stands for.
+    #[inline]
+    pub(super) fn is_plain(self) -> bool {
+        self.known.is(Known::PLAIN)
+    }
+
+    /// How its surface links its clause to the one before.
+    #[inline]
+    pub(super) fn link(self) -> Link {
+        self.known.link()
+    }
+
+    /// Whether its surface is an abbreviation.
+    #[inline]
+    pub(super) fn is_abbreviation(self) -> bool {
+        self.known.is(Known::ABBREVIATION)
     }
 }
 
@@ -146,7 +169,7 @@ impl Lexicon {
 const SLOT: usize = 3;
 
 /// What the table tells of a word, in the bits of a number: where it is spelled, and marks.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Known(u32);
 
 impl Known {
@@ -160,6 +183,8 @@ impl Known {
     const CONNECTOR: u32 = 1 << 28;
     const CONJUNCTION: u32 = 1 << 27;
     const NUMBER: u32 = Self::CONJUNCTION - 1;
+    /// What tells the word, whatever its surface.
+    const WORD: u32 = Self::MENTIONED | Self::NUMBER;
 
     fn new(number: usize, word: &str, is_mentioned: bool) -> Self {
         let is_plain = matches!(&canonical(word)[..], [only] if only.word == *word);
@@ -189,15 +214,6 @@ impl Known {
             Link::Conjunction
         } else {
             Link::None
-        }
-    }
-
-    fn word(self, hash: u32) -> Word {
-        Word {
-            id: self.id(),
-            hash,
-            link: self.link(),
-            is_abbreviation: self.is(Self::ABBREVIATION),
         }
     }
 }
@@ -248,41 +264,35 @@ impl<'a> Words<'a> {
     /// The number of a canonical word, or [`WordId::UNKNOWN`].
     #[must_use]
     pub fn get(self, word: &str) -> WordId {
-        Word::new(word, self).id
+        Word::new(word, self).id()
     }
 
-    /// The word that a short surface of letters stands for, if it is a single one; the same as
-    /// [`canonical`] finds, without taking the surface apart.
+    /// The word that a short surface of letters stands for if it [is plain](Word::is_plain); the
+    /// same as [`canonical`] finds, without taking the surface apart.
     #[inline]
-    pub(super) fn plain(self, surface: Folded) -> Option<Word> {
+    pub(super) fn of(self, surface: Folded) -> Word {
         let hash = surface.hash();
         let known = self.find(surface.start(), hash, |spelled| surface.ends_as(spelled));
-        if known.is(Known::PLAIN) {
-            Some(known.word(hash))
-        } else if known.0 != 0 {
-            None
+        if known.0 != 0 {
+            Word { known, hash }
         } else if surface.may_be_british() {
-            Some(self.american(surface))
+            self.american(surface)
         } else {
-            Some(Word::unlinked(WordId::UNKNOWN, hash))
+            Word { known: Known(Known::PLAIN), hash }
         }
     }
 
     /// Whether the language or a rule has a word of its own of this surface.
     #[inline]
     pub(super) fn holds(self, surface: Folded) -> bool {
-        let known = self.find(surface.start(), surface.hash(), |it| surface.ends_as(it));
-        known.0 != 0
+        self.find(surface.start(), surface.hash(), |it| surface.ends_as(it)).0 != 0
     }
 
-    /// How a surface links its clause to the one before, whatever word it stands for.
-    pub(super) fn link(self, surface: Folded) -> Link {
-        self.find(surface.start(), surface.hash(), |it| surface.ends_as(it)).link()
-    }
-
+    /// A word that the table doesn't hold, in American spelling.
     #[cold]
     fn american(self, surface: Folded) -> Word {
-        Word::new(&spelling(surface.spelled(&mut [0; 16])), self)
+        let Word { known, hash } = Word::new(&spelling(surface.spelled(&mut [0; 16])), self);
+        Word { known: Known(known.0 | Known::PLAIN), hash }
     }
 
     fn look_up(self, word: &str, hash: u32) -> Known {
@@ -357,14 +367,15 @@ mod tests {
         let surfaces = contracted.chain(others.map(Cow::Borrowed));
         for surface in surfaces.filter(|it| it.len() < 16 && !it.contains(['\'', ';', '/'])) {
             for words in [Words::default(), Words::read(&mut Reader::new(&bytes))] {
-                let told = words.plain(Folded::literal(&surface)).map(|it| (it.id, it.hash));
+                let told = Some(words.of(Folded::literal(&surface)));
+                let told = told.filter(|it| it.is_plain()).map(|it| (it.id(), it.hash));
                 let pieces = canonical(&surface);
                 let [only] = &pieces[..] else {
                     assert_eq!(told, None, "{surface}");
                     continue;
                 };
                 let word = Word::new(&only.word, words);
-                assert!(told.is_none_or(|it| it == (word.id, word.hash)), "{surface}");
+                assert!(told.is_none_or(|it| it == (word.id(), word.hash)), "{surface}");
                 assert_eq!(told.is_some(), spelling(&surface) == only.word, "{surface}");
             }
         }
@@ -372,7 +383,7 @@ mod tests {
 
     #[test]
     fn conjunctions_are_told_from_other_words() {
-        let link = |word| Words::default().link(Folded::literal(word));
+        let link = |word| Words::default().of(Folded::literal(word)).link();
         assert_eq!(link("but"), Link::Connector);
         assert_eq!([link("because"), link("cos")], [Link::Conjunction; 2]);
         assert_eq!([link("they"), link("bus")], [Link::None; 2]);
