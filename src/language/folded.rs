@@ -10,7 +10,7 @@ use super::word::hash_of;
 ///
 /// The lowest byte is the first letter, the highest the length, so that a word fits two registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Folded(u128);
+pub struct Folded(u128);
 
 impl Folded {
     /// The longest in bytes.
@@ -22,8 +22,9 @@ impl Folded {
     }
 
     /// The ASCII letters that stand at a place, up to what is none; nothing if they are too many.
+    #[must_use]
     #[inline]
-    pub(super) fn at(bytes: &[u8], at: usize) -> Option<Self> {
+    pub fn at(bytes: &[u8], at: usize) -> Option<Self> {
         let low = eight(bytes, at);
         let length = letters(low);
         if length < 8 {
@@ -51,9 +52,24 @@ impl Folded {
     }
 
     /// How many letters there are.
+    #[must_use]
     #[inline]
-    pub(super) fn len(self) -> usize {
+    pub fn len(self) -> usize {
         (self.0 >> (8 * Self::LONGEST)) as usize
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    #[inline]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// The letters, and something else behind them.
+    #[must_use]
+    #[inline]
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.to_le_bytes()
     }
 
     #[inline]
@@ -117,7 +133,7 @@ impl Folded {
 
     /// The letters, spelled out.
     pub(super) fn spelled(self, buffer: &mut [u8; 16]) -> &str {
-        *buffer = self.0.to_le_bytes();
+        *buffer = self.to_bytes();
         std::str::from_utf8(&buffer[..self.len()]).unwrap_or_default()
     }
 }

@@ -15,5 +15,6 @@ mod word;
 
 pub use canonical::canonical;
 pub use document::{Break, Document, Sentence, Token};
+pub use folded::Folded;
 pub use mask::{Mask, MaskKind, masks};
 pub use word::{Lexicon, Link, WordId, Words};
