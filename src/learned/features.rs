@@ -202,8 +202,11 @@ impl Row {
         let document = features.document;
         let Sentence { tokens, question, .. } = &document.sentences[sentence];
         let sign = |hash, token| Place { hash, stem: hash, token };
+        // Each word has up to five affixes, and many have a sign before them.
         self.places.clear();
+        self.places.reserve(2 * tokens.len() + 2);
         self.affixes.clear();
+        self.affixes.reserve(5 * tokens.len());
         self.places.push(sign(START, tokens.start as u32));
         for at in tokens.clone() {
             let token = &document.tokens[at];

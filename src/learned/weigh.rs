@@ -72,7 +72,7 @@ pub fn weigh<'m>(
     features: Features<'m>,
     customer: Option<&Features<'_>>,
 ) -> Weighed<'m> {
-    let mut scales = Scales { slots: model.slots(), row: Row::default(), short: Vec::new() };
+    let mut scales = Scales::new(model);
     let said = if features.is_empty() { 0.0 } else { scales.customer(customer) };
     let parts: Vec<Parts> = (0..features.len()).map(|it| scales.sentence(&features, it)).collect();
     let sum = |it: usize| {
@@ -106,7 +106,13 @@ struct Scales<'m> {
     short: Vec<u32>,
 }
 
-impl Scales<'_> {
+impl<'m> Scales<'m> {
+    fn new(model: &'m Model) -> Self {
+        // Room for a sentence of some length, so that short messages needn't grow into it.
+        const SHORT: usize = 128;
+        Self { slots: model.slots(), row: Row::default(), short: Vec::with_capacity(SHORT) }
+    }
+
     fn sentence(&mut self, features: &Features<'_>, sentence: usize) -> Parts {
         self.lay_out(features, sentence);
         let short = self.short.len();
