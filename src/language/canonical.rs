@@ -184,9 +184,9 @@ pub(super) fn contracted() -> impl Iterator<Item = Cow<'static, str>> {
     let irregular = IRREGULAR.iter().flat_map(|(forms, _)| forms.split(' ')).map(Cow::Borrowed);
     let joined = |host: &str, ending: &str| Cow::Owned(format!("{host}{ending}"));
     let not = HOSTS_OF_NOT.iter().flat_map(move |host| NOT.map(|ending| joined(host, ending)));
-    let unmarked = UNMARKED.iter().flat_map(move |(ending, _, hosts)| {
-        hosts.split(' ').map(move |host| joined(host, ending))
-    });
+    let unmarked = UNMARKED
+        .iter()
+        .flat_map(move |(ending, _, hosts)| hosts.split(' ').map(move |host| joined(host, ending)));
     irregular.chain(not).chain(unmarked)
 }
 

@@ -203,8 +203,9 @@ impl<'t> Document<'t> {
                 }
                 for length in 1..=LONGEST.min(again).min(tokens.len() - again) {
                     let at = again - length;
-                    let is_said_again = (at..again)
-                        .all(|t| is_same_surface(self.text, tokens[t].span, tokens[t + length].span));
+                    let is_said_again = (at..again).all(|t| {
+                        is_same_surface(self.text, tokens[t].span, tokens[t + length].span)
+                    });
                     if is_said_again && tokens[at].aside_end == 0 {
                         tokens[at].aside_end = (sentence.tokens.start + again) as u32;
                     }
@@ -219,7 +220,8 @@ impl<'t> Document<'t> {
             for start in 0..(self.tokens.len() + 1).saturating_sub(name.len()) {
                 let tokens = &mut self.tokens[start..start + name.len()];
                 let mut parts = tokens.iter().zip(name);
-                if parts.all(|(it, part)| folds_to(&self.text[it.span.range()], part, &mut buffer)) {
+                if parts.all(|(it, part)| folds_to(&self.text[it.span.range()], part, &mut buffer))
+                {
                     tokens.iter_mut().for_each(|token| token.word = WordId::COMPANY);
                 }
             }

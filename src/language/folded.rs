@@ -116,11 +116,7 @@ impl Folded {
     #[inline]
     pub(super) fn hash(self) -> u32 {
         let (low, high) = (self.0 as u64, (self.letters() >> 64) as u64);
-        if self.len() < 8 {
-            hash_of(self.len(), [], low)
-        } else {
-            hash_of(self.len(), [low], high)
-        }
+        if self.len() < 8 { hash_of(self.len(), [], low) } else { hash_of(self.len(), [low], high) }
     }
 
     /// Whether it may have British spelling, which needs a closer look: "authorised".

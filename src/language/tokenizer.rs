@@ -4,6 +4,10 @@
 //! bytes at a time and knows by one look into the table of words. Contractions cost one look
 //! more. All else — digits, accents, emphasis within a word — goes character by character.
 
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
 use super::between::{ends_line, is_closing, is_ellipsis, judge, stop};
 use super::canonical::{canonical, fold, is_apostrophe, is_invisible};
 use super::document::{Break, Sentence, Token};
@@ -25,6 +29,8 @@ pub(super) fn tokenize(text: &str, words: Words<'_>, code: &[Mask]) -> (Vec<Toke
         after_word: 0,
         after_abbreviation: false,
         buffer: String::new(),
+        memo: FxHashMap::default(),
+        readings: Vec::new(),
     };
     tokenizer.run(code);
     (tokenizer.tokens, tokenizer.sentences)
@@ -47,9 +53,15 @@ struct Tokenizer<'t, 'l> {
     /// Whether the last word is an abbreviation.
     after_abbreviation: bool,
     buffer: String,
+    /// The canonical words of surfaces that took a closer look, as ranges of `readings`.
+    memo: FxHashMap<&'t str, Range<usize>>,
+    readings: Vec<Piece>,
 }
 
-impl Tokenizer<'_, '_> {
+/// A canonical word of a surface, with the bytes that stand for it.
+type Piece = (Word, Range<usize>);
+
+impl<'t> Tokenizer<'t, '_> {
     fn run(&mut self, code: &[Mask]) {
         let mut at = 0;
         for mask in code {
@@ -147,6 +159,7 @@ impl Tokenizer<'_, '_> {
     }
 
     /// Takes a word of any characters, or one character that begins none; returns where it ends.
+    #[inline(never)]
     fn characters(&mut self, at: usize, limit: usize) -> usize {
         let end = word_end(&self.text[..limit], at);
         if end > at {
@@ -166,37 +179,40 @@ impl Tokenizer<'_, '_> {
             return;
         }
         let before = self.separate(start);
-        if is_number(surface) {
-            let number = Word::sign(WordId::NUMBER, "0");
-            self.push(number, TextSpan::new(start, end), before, false);
-            return;
+        let reading = match self.memo.get(surface) {
+            Some(known) => known.clone(),
+            None => self.read(surface),
+        };
+        for number in reading.clone() {
+            let (word, place) = self.readings[number].clone();
+            let span = TextSpan::new(start + place.start, start + place.end);
+            let is_first = number == reading.start;
+            self.push(word, span, if is_first { before } else { Break::None }, !is_first);
         }
-        let mut buffer = std::mem::take(&mut self.buffer);
-        let folded = fold(surface, &mut buffer);
-        // Characters that folding drops or splits make the places uncertain; then each piece
-        // takes the whole.
-        let is_certain = folded.chars().count() == surface.chars().count();
-        for (number, piece) in canonical(folded).into_iter().enumerate() {
-            let chars = if is_certain { piece.chars } else { 0..usize::MAX };
-            let place = |char: usize| {
-                surface.char_indices().nth(char).map_or(end, |(place, _)| start + place)
-            };
-            let span = TextSpan::new(place(chars.start), place(chars.end));
-            let word = self.piece(&piece.word, span);
-            let before = if number == 0 { before } else { Break::None };
-            self.push(word, span, before, number > 0);
-        }
-        self.buffer = buffer;
         self.after_word = end;
     }
 
-    /// A canonical word that a stretch stands for.
-    fn piece(&self, word: &str, span: TextSpan) -> Word {
-        let word = Word::new(word, self.words);
-        match Folded::at(self.text[span.range()].as_bytes(), 0) {
-            Some(letters) if letters.len() == span.len() => word.spelled_as(self.words.of(letters)),
-            _ => word,
+    /// Takes a surface apart that was not met before.
+    fn read(&mut self, surface: &'t str) -> Range<usize> {
+        let from = self.readings.len();
+        if is_number(surface) {
+            self.readings.push((Word::sign(WordId::NUMBER, "0"), 0..surface.len()));
+        } else {
+            let folded = fold(surface, &mut self.buffer);
+            // Characters that folding drops or splits make the places uncertain; then each piece
+            // takes the whole.
+            let is_certain = folded.chars().count() == surface.chars().count();
+            let place = |char: usize| {
+                surface.char_indices().nth(char).map_or(surface.len(), |(place, _)| place)
+            };
+            self.readings.extend(canonical(folded).into_iter().map(|piece| {
+                let chars = if is_certain { piece.chars } else { 0..usize::MAX };
+                let place = place(chars.start)..place(chars.end);
+                (piece_word(&piece.word, &surface[place.clone()], self.words), place)
+            }));
         }
+        self.memo.insert(surface, from..self.readings.len());
+        from..self.readings.len()
     }
 
     /// A stretch of code or an address: one token without words. Comments, tags and handles
@@ -253,6 +269,7 @@ impl Tokenizer<'_, '_> {
         self.separate_by_marks(next)
     }
 
+    #[inline(never)]
     fn separate_by_marks(&mut self, next: usize) -> Break {
         let between = &self.text[self.after_word..next];
         let is_full = self.tokens.len() - self.first >= LONGEST_SENTENCE;
@@ -401,6 +418,15 @@ fn begins_clipped(rest: &str) -> bool {
 
 fn is_word_char(c: char) -> bool {
     c.is_alphanumeric() || ('\u{0300}'..='\u{036F}').contains(&c)
+}
+
+/// A canonical word and the stretch that stands for it.
+fn piece_word(word: &str, surface: &str, words: Words<'_>) -> Word {
+    let word = Word::new(word, words);
+    match Folded::at(surface.as_bytes(), 0) {
+        Some(letters) if letters.len() == surface.len() => word.spelled_as(words.of(letters)),
+        _ => word,
+    }
 }
 
 /// Whether a surface is a number in digits.

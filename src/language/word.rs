@@ -312,7 +312,8 @@ impl<'a> Words<'a> {
             let numbers = self.slots.slice(SLOT * slot..SLOT * (slot + 1));
             let begins = u64::from(numbers.get(1)) << 32 | u64::from(numbers.get(0));
             let known = Known(numbers.get(2));
-            let is_found = begins == start && is_it(self.spelled.get((known.0 & Known::NUMBER) as usize));
+            let is_found =
+                begins == start && is_it(self.spelled.get((known.0 & Known::NUMBER) as usize));
             if known.0 == 0 || is_found {
                 return known;
             }

@@ -155,7 +155,8 @@ impl<'m> Scales<'m> {
     /// What the words of the customer weigh, the same for all sentences.
     fn customer(&mut self, said: Option<&Features<'_>>) -> f32 {
         let (mut sum, mut count) = (0, 0);
-        for (features, sentence) in said.iter().flat_map(|it| (0..it.len()).map(move |at| (it, at))) {
+        for (features, sentence) in said.iter().flat_map(|it| (0..it.len()).map(move |at| (it, at)))
+        {
             self.lay_out(features, sentence);
             sum += self.sum(Block::Customer, self.short.iter().copied());
             count += self.short.len();
