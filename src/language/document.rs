@@ -222,7 +222,9 @@ impl<'t> Document<'t> {
                 let mut parts = tokens.iter().zip(name);
                 if parts.all(|(it, part)| folds_to(&self.text[it.span.range()], part, &mut buffer))
                 {
-                    tokens.iter_mut().for_each(|token| token.word = WordId::COMPANY);
+                    for token in tokens {
+                        token.word = WordId::COMPANY;
+                    }
                 }
             }
         }

@@ -138,6 +138,7 @@ fn mark_indented(text: &str, out: &mut Vec<Mask>) {
 
 /// URLs and e-mail addresses.
 fn mark_addresses(text: &str, out: &mut Vec<Mask>) {
+    static WWW: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("www."));
     let bytes = text.as_bytes();
     let mut done = 0;
     let is_scheme = |&colon: &usize| bytes[colon..].starts_with(b"://");
@@ -150,7 +151,6 @@ fn mark_addresses(text: &str, out: &mut Vec<Mask>) {
             out.push(code(colon - scheme, done));
         }
     }
-    static WWW: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("www."));
     for www in WWW.find_iter(bytes) {
         if www == 0 || !bytes[www - 1].is_ascii_alphanumeric() {
             out.push(code(www, address_end(text, www + 4)));

@@ -131,7 +131,9 @@ impl<'d> Features<'d> {
                 self.setting(sentence, |hash| slots.push(block.slot(hash)));
             }
             let value = block.value(slots.len());
-            slots.iter().for_each(|&slot| take(slot, value));
+            for &slot in &slots {
+                take(slot, value);
+            }
         }
     }
 
@@ -231,7 +233,7 @@ impl Row {
         }
         let short = Folded::at(document.text.as_bytes(), token.span.start as usize);
         let short = short.filter(|it| it.len() == token.span.len());
-        let short = short.map(|it| it.to_bytes());
+        let short = short.map(Folded::to_bytes);
         let surface = document.surface(at).as_bytes();
         let word = match &short {
             Some(letters) => &letters[..surface.len()],
