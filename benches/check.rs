@@ -67,6 +67,23 @@ fn weigh_sentences(bencher: Bencher<'_, '_>) {
         .bench_local(|| weigh(&model, Features::new(&document), None).len());
 }
 
+/// The same in short messages, each of which answers the one before.
+#[divan::bench]
+fn weigh_sentences_of_replies(bencher: Bencher<'_, '_>) {
+    let model = Model::embedded().expect("a model");
+    let text = String::from_utf8(drafts(8)).expect("drafts are UTF-8");
+    let messages = text.split("\n\n").map(|it| Document::new(it, Words::default(), &[]));
+    let messages: Vec<Document<'_>> = messages.collect();
+    let sentences: usize = messages.iter().map(|it| it.sentences.len()).sum();
+    bencher.counter(ItemsCount::new(sentences)).bench_local(|| {
+        let replies = messages.windows(2).map(|pair| {
+            let said = Features::new(&pair[0]);
+            weigh(&model, Features::new(&pair[1]), Some(&said)).len()
+        });
+        replies.sum::<usize>()
+    });
+}
+
 /// What never pays: a text without a word of any rule.
 #[divan::bench]
 fn check_text_without_any_word_of_the_rules(bencher: Bencher<'_, '_>) {
@@ -81,12 +98,30 @@ fn check_text_without_any_word_of_the_rules(bencher: Bencher<'_, '_>) {
 /// Taking a text apart: words, sentences, quotations, code.
 #[divan::bench]
 fn take_a_text_apart(bencher: Bencher<'_, '_>) {
-    let ruleset = Ruleset::builder().build().expect("a sound pack");
     let text = String::from_utf8(drafts(8)).expect("drafts are UTF-8");
+    bench_taking_apart(bencher, &[&text]);
+}
+
+/// The same as short messages, one by one.
+#[divan::bench]
+fn take_messages_apart(bencher: Bencher<'_, '_>) {
+    let text = String::from_utf8(drafts(8)).expect("drafts are UTF-8");
+    bench_taking_apart(bencher, &text.split("\n\n").collect::<Vec<_>>());
+}
+
+/// Words that are more than ASCII letters: contractions, numbers, accents, another script.
+#[divan::bench(args = ["I don\u{2019}t, it's", "4.50 1st", "caf\u{E9} na\u{EF}ve", "\u{43D}\u{435}\u{442}"])]
+fn take_unusual_words_apart(bencher: Bencher<'_, '_>, words: &str) {
+    bench_taking_apart(bencher, &[&format!("{words}. ").repeat(1000)]);
+}
+
+fn bench_taking_apart(bencher: Bencher<'_, '_>, texts: &[&str]) {
+    let ruleset = Ruleset::builder().build().expect("a sound pack");
     let words = ruleset.tables().words;
-    bencher
-        .counter(BytesCount::new(text.len()))
-        .bench(|| Document::new(&text, words, &[]).tokens.len());
+    let bytes: usize = texts.iter().map(|text| text.len()).sum();
+    bencher.counter(BytesCount::new(bytes)).bench(|| {
+        texts.iter().map(|text| Document::new(text, words, &[]).tokens.len()).sum::<usize>()
+    });
 }
 
 /// Of that, finding quotations and code alone.
