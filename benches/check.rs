@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 
-use buckstop::check::{Options, check};
+use buckstop::check::{Options, check, understand};
 use buckstop::language::{Document, Words, masks};
 use buckstop::learned::{Features, Model, weigh};
 use buckstop::rules::Ruleset;
@@ -164,4 +164,36 @@ fn check_nothing_but_they(bencher: Bencher<'_, '_>, times: usize) {
         .counter(BytesCount::new(bytes.len()))
         .with_inputs(|| Source::new("they.txt".to_owned(), bytes.clone()))
         .bench_values(|source| check(source, &Options::default(), &ruleset).findings.len());
+}
+
+/// Short conversations, as JSON Lines.
+fn conversations(count: usize) -> String {
+    let line = r#"{"id": "c7", "messages": [{"role": "user", "content": "Where is my parcel? It should have been here on Monday."}, {"role": "assistant", "content": "I'm sorry that it is late. I have asked the carrier, and I'll write to you by six. \"Today\" is what they said."}]}"#;
+    format!("{line}\n").repeat(count)
+}
+
+/// Messages of a shape that no product is known for, as JSON Lines.
+fn messages(count: usize) -> String {
+    let line = r#"{"ticket_id": "t7", "id": 12, "sent_at": "2026-03-01T10:00:00Z", "sender": {"name": "Jane Doe", "type": "agent"}, "text": "I'm sorry that it is late. I have asked the carrier, and I'll write to you by six."}"#;
+    format!("{line}\n").repeat(count)
+}
+
+/// Messages as a table.
+fn table(count: usize) -> String {
+    let row = "t7,2026-03-01T10:00:00Z,Jane Doe,agent,\"I'm sorry that it is late. I have asked the carrier, and I'll write to you by six.\"";
+    format!("ticket_id,sent_at,speaker,role,text\n{}", format!("{row}\n").repeat(count))
+}
+
+/// Reading alone: from the bytes of a transcript to its turns, with their places.
+#[divan::bench(args = ["conversations.jsonl", "messages.jsonl", "table.csv"])]
+fn read_transcripts(bencher: Bencher<'_, '_>, name: &str) {
+    let transcript = match name {
+        "conversations.jsonl" => conversations(2000),
+        "messages.jsonl" => messages(2000),
+        _ => table(2000),
+    };
+    bencher
+        .counter(BytesCount::new(transcript.len()))
+        .with_inputs(|| Source::new(name.to_owned(), transcript.clone().into_bytes()))
+        .bench_values(|source| understand(&source, &Options::default()).turns.len());
 }

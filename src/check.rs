@@ -199,7 +199,8 @@ fn has_ending(source: &Source, endings: &[&str]) -> bool {
 
 /// Numbers the turns and chooses those to be checked.
 fn placed(conversations: Vec<Conversation>, roles: &[Role], told: bool) -> Vec<PlacedTurn> {
-    let mut placed = Vec::new();
+    let turns = conversations.iter().map(|conversation| conversation.turns.len()).sum();
+    let mut placed = Vec::with_capacity(turns);
     for Conversation { id, channel, turns } in conversations {
         let id: Option<Arc<str>> = id.map(Arc::from);
         let channel: Option<Arc<str>> = channel.map(Arc::from);

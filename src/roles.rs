@@ -258,6 +258,11 @@ fn parts(speaker: &str) -> (&str, Option<&str>) {
 
 /// A name as it is compared: in small letters, without white space and invisible marks.
 fn fold(name: &str) -> String {
+    if name.is_ascii() {
+        let seen = name.bytes().filter(|byte| byte.is_ascii_graphic());
+        let folded: String = seen.map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+        return folded.strip_prefix('~').map_or(folded.clone(), str::to_owned);
+    }
     let seen = |c: &char| !(c.is_whitespace() || c.is_control() || is_mark(*c));
     let folded: String = name.nfkc().filter(seen).flat_map(char::to_lowercase).collect();
     // WhatsApp sets it before the names of people who are no contacts.

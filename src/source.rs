@@ -4,7 +4,7 @@
 //! formats. Here bytes become text, whatever encoding they are in, and offsets
 //! become the lines and columns that people count.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::text::{Charset, Layer, MappedText, MappedTextBuilder, Piece, SourceSpan};
 
@@ -76,7 +76,8 @@ pub struct Problem {
 /// Valid UTF-8 is validated once, when it comes in, and never again.
 #[derive(Debug)]
 enum Content {
-    Utf8(String),
+    /// Shared with the texts that are cut out of it.
+    Utf8(Arc<String>),
     Other(Vec<u8>, Encoding),
 }
 
@@ -201,7 +202,7 @@ impl Source {
         }
         let start = self.text_start();
         match &self.content {
-            Content::Utf8(text) => (MappedText::verbatim(text[start..].to_owned(), start), vec![]),
+            Content::Utf8(text) => (MappedText::end_of(Arc::clone(text), start), vec![]),
             Content::Other(bytes, Encoding::BrokenUtf8) => self.broken(decode_utf8(bytes, start)),
             Content::Other(bytes, Encoding::Utf16(endian)) => {
                 self.broken(decode_utf16(bytes, start, *endian))
@@ -381,7 +382,7 @@ impl Content {
                 };
                 Self::Other(bytes, encoding)
             },
-            Self::Utf8,
+            |text| Self::Utf8(Arc::new(text)),
         )
     }
 

@@ -15,7 +15,6 @@ use super::check::nothing_to_check;
 use super::discovery::FileArgs;
 use super::input::{self, Input};
 use super::known::{BaselineFile, Book, Known, are_stale, gone};
-use super::ordered::threads;
 use super::packs::{PackArgs, SelectArgs};
 use super::plan::{Task, plan};
 use super::privacy::RedactArgs;
@@ -148,7 +147,7 @@ impl StockArgs {
             known.take_stock();
         }
         let times = Times::default();
-        let sweep = Sweep { threads: threads(self.threads), explain_skips: false, times: &times };
+        let sweep = Sweep { threads: self.threads, explain_skips: false, times: &times };
         sweep.run(&tasks, |task, _, checked| take(&mut known, task, checked, terminal, status))?;
         known.finish();
         Ok(known)

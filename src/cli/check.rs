@@ -181,9 +181,8 @@ impl CheckArgs {
             terminal.warning(&nothing_to_check(&self.paths))?;
         }
         let times = Times::default();
-        let threads = threads(self.threads);
         if let Some(listing) = self.outputs.listing() {
-            return files::show(&tasks, threads, listing, terminal, status);
+            return files::show(&tasks, threads(self.threads), listing, terminal, status);
         }
         let mut known = Known::open(place, &self.paths, &tasks, &configs)?;
         if is_part {
@@ -202,7 +201,8 @@ impl CheckArgs {
             terminal,
             status,
         };
-        let sweep = Sweep { threads, explain_skips: self.explain_skips, times: &times };
+        let sweep =
+            Sweep { threads: self.threads, explain_skips: self.explain_skips, times: &times };
         sweep.run(&tasks, |task, amount, checked| run.take(task, amount, checked))?;
         run.progress.finish();
         if run.limits.are_passed(run.counted, run.summary.turns) {
@@ -220,7 +220,11 @@ impl CheckArgs {
             run.terminal.warning(&nothing_piped())?;
         }
         if self.verbose {
-            run.terminal.aside(&run.progress.told(&times, &run.summary, threads.get()))?;
+            run.terminal.aside(&run.progress.told(
+                &times,
+                &run.summary,
+                threads(self.threads).get(),
+            ))?;
         }
         if run.watch.is_none() {
             // The process ends here, and taking the rules apart takes as long as checking a draft.

@@ -8,7 +8,7 @@ use std::env;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use buckstop::config::{Layer, Origin, Settings, Sourced};
 use buckstop::rules::PackError;
@@ -117,6 +117,8 @@ pub(super) struct Configs {
     stdin: Option<PathBuf>,
     /// What was found, by folder.
     found: Mutex<HashMap<PathBuf, Found>>,
+    /// What was found for the last file, with its folder as it was named.
+    last: Mutex<Option<(PathBuf, Found)>>,
 }
 
 /// The configuration of a folder.
@@ -165,15 +167,30 @@ impl ConfigArgs {
             (None, false) => None,
         };
         let none = Arc::new(Config { settings: above.clone(), ..Config::default() });
-        let found = Mutex::default();
-        Ok(Configs { above, only, none, here, stdin: None, found })
+        let (found, last) = (Mutex::default(), Mutex::default());
+        Ok(Configs { above, only, none, here, stdin: None, found, last })
     }
 }
 
 impl Configs {
     /// What holds for a file, or for standard input if it is `-`; also where nothing is read.
     pub(super) fn of_file(&self, file: &Path) -> Found {
-        self.of_folder(self.path_of(file).parent().unwrap_or(&self.here))
+        if let Some(only) = &self.only {
+            return Ok(Arc::clone(only));
+        }
+        let look_up = || self.of_folder(self.path_of(file).parent().unwrap_or(&self.here));
+        // Neither `..` nor standard input lies where its path says.
+        let is_plain = file.file_name().is_some() && file != Path::new("-");
+        let Some(folder) = file.parent().filter(|_| is_plain) else { return look_up() };
+        // A walk asks for file after file of a folder.
+        if let Some((last, found)) = &*lock(&self.last)
+            && last == folder
+        {
+            return found.clone();
+        }
+        let found = look_up();
+        *lock(&self.last) = Some((folder.to_owned(), found.clone()));
+        found
     }
 
     /// What holds in the current folder.
@@ -195,8 +212,7 @@ impl Configs {
             (None, Some(parent)) => self.of_folder(parent),
             (None, None) => Ok(Arc::clone(&self.none)),
         };
-        let mut known = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(folder.to_owned(), found.clone());
+        lock(&self.found).insert(folder.to_owned(), found.clone());
         found
     }
 
@@ -234,24 +250,42 @@ impl Configs {
     /// Whether a walk passes a file or folder over. What is wrong with a configuration is told
     /// when a file asks for it.
     pub(super) fn excludes(&self, path: &Path, is_folder: bool) -> bool {
-        self.of_file(path)
-            .is_ok_and(|config| config.settings.excludes(&self.path_of(path), is_folder))
+        self.of_file(path).is_ok_and(|config| {
+            let settings = &config.settings;
+            settings.exclude.is_some() && settings.excludes(&self.path_of(path), is_folder)
+        })
     }
 
     /// Whether a file or folder is passed over although it is named.
     pub(super) fn excludes_by_force(&self, path: &Path, is_folder: bool) -> bool {
-        self.of_file(path)
-            .is_ok_and(|config| config.settings.excludes_by_force(&self.path_of(path), is_folder))
+        self.of_file(path).is_ok_and(|config| {
+            let settings = &config.settings;
+            settings.exclude.is_some() && settings.excludes_by_force(&self.path_of(path), is_folder)
+        })
     }
 
     /// Whether a walk picks a file up, if the configuration says anything about it.
     pub(super) fn includes(&self, path: &Path) -> Option<bool> {
-        self.of_file(path).ok()?.settings.includes(&self.path_of(path))
+        let config = self.of_file(path).ok()?;
+        config.settings.include.as_ref()?;
+        config.settings.includes(&self.path_of(path))
+    }
+
+    /// The rules and categories that are ignored in one file only.
+    pub(super) fn ignored_in(&self, file: &Path, settings: &Settings) -> Vec<String> {
+        if settings.per_file_ignores.is_empty() {
+            return Vec::new();
+        }
+        settings.ignored_in(&self.path_of(file))
     }
 
     fn known(&self, folder: &Path) -> Option<Found> {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).get(folder).cloned()
+        lock(&self.found).get(folder).cloned()
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A path as short as the user would write it: relative to the current folder if it lies there.

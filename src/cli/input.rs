@@ -52,7 +52,7 @@ impl Input {
         let name = self.name();
         let bytes = match self {
             Self::Stdin(_) => read_all(io::stdin().lock()),
-            Self::Named(path) | Self::Met(path) => open(path).and_then(read_all),
+            Self::Named(path) | Self::Met(path) => read_file(path),
         };
         let bytes = bytes.and_then(decompress).map_err(|error| unreadable(&name, &error))?;
         Ok(self.source(bytes))
@@ -73,7 +73,7 @@ impl Input {
     pub(super) fn bytes(&self) -> Result<Vec<u8>, Complaint> {
         let bytes = match self {
             Self::Stdin(_) => read_all(io::stdin().lock()),
-            Self::Named(path) | Self::Met(path) => open(path).and_then(read_all),
+            Self::Named(path) | Self::Met(path) => read_file(path),
         };
         bytes.map_err(|error| unreadable(&self.name(), &error))
     }
@@ -183,15 +183,22 @@ pub(super) fn tidy(path: &Path) -> &Path {
     path.strip_prefix(".").unwrap_or(path)
 }
 
-fn open(path: &Path) -> io::Result<File> {
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let len = file.metadata()?.len();
-    if len > Source::MAX_LEN as u64 { Err(too_long()) } else { Ok(file) }
+    if len > Source::MAX_LEN as u64 {
+        return Err(too_long());
+    }
+    // With room for one byte more, the end shows without a further allocation.
+    read_into(Vec::with_capacity(len as usize + 1), file)
+}
+
+fn read_all(from: impl Read) -> io::Result<Vec<u8>> {
+    read_into(Vec::new(), from)
 }
 
 /// Reads to the end, but no more than a source may have: pipes don't say how long they are.
-fn read_all(from: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+fn read_into(mut bytes: Vec<u8>, from: impl Read) -> io::Result<Vec<u8>> {
     from.take(Source::MAX_LEN as u64 + 1).read_to_end(&mut bytes)?;
     if bytes.len() > Source::MAX_LEN { Err(too_long()) } else { Ok(bytes) }
 }

@@ -67,15 +67,20 @@ impl Piece {
 /// Whether it takes a look into an input to know whether it is read in pieces: if it comes through
 /// a pipe, or if it is large, or may be once it is decompressed, and its name is that of data.
 pub(super) fn may_be_cut(input: &Input) -> bool {
-    let path = match input {
+    let (path, met) = match input {
         Input::Stdin(_) => return true,
-        Input::Named(path) | Input::Met(path) => path,
+        Input::Named(path) => (path, false),
+        // A walk meets nothing but files.
+        Input::Met(path) => (path, true),
     };
+    let is_data = ending(path).is_some_and(|it| ENDINGS.contains(&it.as_str()));
+    if met && !is_data {
+        return false;
+    }
     let Ok(metadata) = path.metadata() else { return false };
-    let is_data = || ending(path).is_some_and(|it| ENDINGS.contains(&it.as_str()));
     let compressed = || path.extension().is_some_and(|it| it == "gz" || it == "zst");
     let is_pipe = !metadata.is_file() && !metadata.is_dir();
-    is_pipe || is_data() && (metadata.len() > PIECE as u64 || compressed())
+    is_pipe || is_data && (metadata.len() > PIECE as u64 || compressed())
 }
 
 /// Looks into an input.

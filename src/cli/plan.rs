@@ -114,7 +114,7 @@ impl<W: Write> Planner<'_, W> {
     fn settle(&mut self, file: Option<&Path>) -> anyhow::Result<Arc<Settled>> {
         let found = file.map_or_else(|| self.configs.of_here(), |file| self.configs.of_file(file));
         let config = found.map_err(|mistake: Mistake| mistake.tell(self.terminal))?;
-        let ignored = file.map(|file| config.settings.ignored_in(&self.configs.path_of(file)));
+        let ignored = file.map(|file| self.configs.ignored_in(file, &config.settings));
         let key = (Arc::as_ptr(&config), ignored.unwrap_or_default());
         if let Some(settled) = self.settled.get(&key) {
             return Ok(Arc::clone(settled));

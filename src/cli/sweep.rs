@@ -14,7 +14,7 @@ use buckstop::report::{Joint, Report};
 use buckstop::source::Source;
 
 use super::input::{Input, unreadable};
-use super::ordered::{HEAVY, Step, in_order};
+use super::ordered::{HEAVY, Step, in_order, threads};
 use super::pieces::{self, Content, Piece, Pieces};
 use super::plan::Task;
 use super::progress::{Amount, Times};
@@ -23,8 +23,8 @@ use super::terminal::Complaint;
 /// How to check.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sweep<'s> {
-    /// How many threads take part.
-    pub(super) threads: NonZeroUsize,
+    /// How many threads take part, if that is said.
+    pub(super) threads: Option<NonZeroUsize>,
     /// Whether to report what the guards let pass.
     pub(super) explain_skips: bool,
     /// Where the time that it takes is noted.
@@ -51,7 +51,7 @@ impl Sweep<'_> {
     ) -> io::Result<()> {
         let mut jobs = Jobs::new(tasks, self.times);
         // A single small input is not worth starting threads.
-        let threads = if jobs.are_several() { self.threads } else { NonZeroUsize::MIN };
+        let threads = if jobs.are_several() { threads(self.threads) } else { NonZeroUsize::MIN };
         let mut seam = Seam::default();
         in_order(
             jobs,

@@ -138,10 +138,13 @@ impl Scanner<'_> {
     /// One of the names, or its first three letters or more.
     fn named(&mut self, names: &[&str]) -> bool {
         const SHORTEST: usize = 3;
-        let lower = self.letters().to_ascii_lowercase();
-        let known = lower.len() >= SHORTEST && names.iter().any(|name| name.starts_with(&lower));
+        let letters = self.letters();
+        let len = letters.len();
+        let begins =
+            |name: &&str| name.get(..len).is_some_and(|begin| begin.eq_ignore_ascii_case(letters));
+        let known = len >= SHORTEST && names.iter().any(begins);
         if known {
-            self.at += lower.len();
+            self.at += len;
         }
         known
     }

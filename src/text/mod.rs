@@ -12,6 +12,13 @@ mod escaping;
 mod markup;
 mod span;
 mod transfer;
+mod wording;
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use self::wording::Wording;
 
 pub(crate) use self::edit::Piece;
 pub use self::edit::{SourceEdit, Uneditable};
@@ -36,6 +43,9 @@ struct Run {
     lead: u8,
     trail: u8,
 }
+
+/// The runs of a text. Most texts have a single one.
+type Runs = SmallVec<[Run; 1]>;
 
 /// What the units of a run are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,9 +72,9 @@ struct Unit {
 /// Decoded text together with the map to the source bytes it came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MappedText {
-    text: String,
+    text: Wording,
     /// Sorted by `text_start`; the first starts at 0.
-    runs: Vec<Run>,
+    runs: Runs,
     spelling: Spelling,
 }
 
@@ -77,6 +87,11 @@ struct Spelling {
 }
 
 impl Spelling {
+    /// Whether all of the text is spelled in one way, the very same value as another.
+    fn is(&self, escaping: &Escaping) -> bool {
+        self.more.is_empty() && self.first.is(escaping)
+    }
+
     /// The escaping at a place, and the span that shares it.
     fn at(&self, offset: u32) -> (&Escaping, TextSpan) {
         let after = self.more.partition_point(|&(start, _)| start <= offset);
@@ -92,9 +107,15 @@ impl MappedText {
     /// Text that stands in the source byte for byte, from `source_start` on.
     #[must_use]
     pub fn verbatim(text: String, source_start: usize) -> Self {
-        let runs =
-            vec![Run::whole(0, SourceSpan { start: source_start, end: source_start + 1 }, 1)];
-        Self { text, runs, spelling: Spelling::default() }
+        let text = Arc::new(text);
+        Self { runs: Runs::from([Run::verbatim(source_start)]), ..Self::end_of(text, 0) }
+    }
+
+    /// The end of a text that stands in the source byte for byte, from a byte of it on.
+    pub(crate) fn end_of(all: Arc<String>, start: usize) -> Self {
+        let end = all.len();
+        let runs = Runs::from([Run::verbatim(start)]);
+        Self { text: Wording::Shared(all, start..end), runs, spelling: Spelling::default() }
     }
 
     /// Starts a text that is put together piece by piece.
@@ -103,9 +124,10 @@ impl MappedText {
     #[must_use]
     pub fn builder() -> MappedTextBuilder {
         MappedTextBuilder {
-            text: String::new(),
-            runs: Vec::new(),
+            text: Wording::default(),
+            runs: Runs::new(),
             layer: None,
+            known: None,
             spelling: Spelling::default(),
             last: None,
         }
@@ -118,16 +140,23 @@ impl MappedText {
         MappedTextBuilder { layer: Some(layer), ..Self::builder() }
     }
 
+    /// How texts are spelled that are cut out of this one, in a way of their own within it.
+    #[must_use]
+    pub(crate) fn inner(&self, layer: Layer) -> Inner {
+        let outer = self.spelling.first.clone();
+        Inner { escaping: outer.with(layer.clone()), outer, layer }
+    }
+
     /// The decoded text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.text.as_str()
     }
 
     /// The text under a span.
     #[must_use]
     pub fn slice(&self, span: TextSpan) -> &str {
-        &self.text[span.range()]
+        &self.text.as_str()[span.range()]
     }
 
     /// The source bytes that a span of the text was decoded from.
@@ -145,9 +174,11 @@ impl MappedText {
     #[must_use]
     pub(crate) fn respelled(self, text: String) -> Self {
         debug_assert!(
-            text.char_indices().map(|(at, _)| at).eq(self.text.char_indices().map(|(at, _)| at))
+            text.char_indices()
+                .map(|(at, _)| at)
+                .eq(self.as_str().char_indices().map(|(at, _)| at))
         );
-        Self { text, ..self }
+        Self { text: Wording::Own(text), ..self }
     }
 
     /// The same text, its source beginning that many bytes later.
@@ -189,6 +220,11 @@ impl MappedText {
 }
 
 impl Run {
+    /// Bytes that are what they are in the source, from there on.
+    fn verbatim(source_start: usize) -> Self {
+        Self::whole(0, SourceSpan { start: source_start, end: source_start + 1 }, 1)
+    }
+
     /// Units that begin with one of `text_step` bytes that is decoded from `source`.
     fn whole(text_start: u32, source: SourceSpan, text_step: u32) -> Self {
         Self {
@@ -218,13 +254,56 @@ impl Run {
     }
 }
 
+/// A way to spell words within that of a text, settled once for all that is cut out of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Inner {
+    layer: Layer,
+    /// How most of the text is spelled.
+    outer: Escaping,
+    /// What this makes of it.
+    escaping: Escaping,
+}
+
+impl Inner {
+    /// Starts a text that is spelled in this way.
+    #[must_use]
+    pub(crate) fn builder(&self) -> MappedTextBuilder {
+        let known = Some((self.outer.clone(), self.escaping.clone()));
+        MappedTextBuilder { known, ..MappedText::builder_in(self.layer.clone()) }
+    }
+
+    /// A part of a text that is spelled in this way.
+    #[must_use]
+    pub(crate) fn cut(&self, from: &MappedText, span: TextSpan) -> MappedText {
+        self.cut_from_one_run(from, span).unwrap_or_else(|| {
+            let mut builder = self.builder();
+            builder.push_slice(from, span);
+            builder.finish()
+        })
+    }
+
+    /// The same, of a text that is what it is in the source byte for byte.
+    fn cut_from_one_run(&self, from: &MappedText, span: TextSpan) -> Option<MappedText> {
+        let [run @ Run { text_start: 0, text_step: 1, .. }] = from.runs[..] else { return None };
+        if span.is_empty() || !from.spelling.is(&self.outer) {
+            return None;
+        }
+        let run = Run { source_start: run.unit(span.start).start, ..run };
+        let spelling = Spelling { first: self.escaping.clone(), more: Vec::new() };
+        let text = from.text.shared(span.range())?;
+        Some(MappedText { text, runs: Runs::from([run]), spelling })
+    }
+}
+
 /// Puts a [`MappedText`] together from pieces, in order.
 #[derive(Debug)]
 pub struct MappedTextBuilder {
-    text: String,
-    runs: Vec<Run>,
+    text: Wording,
+    runs: Runs,
     /// How what is appended is spelled within what it is cut out of.
     layer: Option<Layer>,
+    /// What the layer makes of one escaping.
+    known: Option<(Escaping, Escaping)>,
     spelling: Spelling,
     /// The escaping of what was appended last, as it was there.
     last: Option<Escaping>,
@@ -235,7 +314,7 @@ impl MappedTextBuilder {
     pub fn push_verbatim(&mut self, text: &str, source_start: usize) {
         if !text.is_empty() {
             self.spell(&Escaping::default());
-            self.run(Run::whole(0, SourceSpan { start: source_start, end: source_start + 1 }, 1));
+            self.run(Run::verbatim(source_start));
             self.text.push_str(text);
         }
     }
@@ -269,7 +348,7 @@ impl MappedTextBuilder {
     /// Appends a space for the white space at `source`, spelled as what is around it.
     pub(crate) fn push_space(&mut self, source: SourceSpan) {
         self.run(Run::whole(0, source, 1));
-        self.text.push(' ');
+        self.text.push_str(" ");
     }
 
     /// Appends a piece of another mapped text, as it stands there.
@@ -320,7 +399,7 @@ impl MappedTextBuilder {
             self.run(Run { kind, lead, trail, ..Run::whole(0, source, end - at) });
             end
         };
-        self.text.push_str(from.slice(TextSpan { start: at, end }));
+        self.text.push_part(&from.text, TextSpan { start: at, end }.range());
         end
     }
 
@@ -363,7 +442,7 @@ impl MappedTextBuilder {
     /// Whether nothing was appended yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
+        self.len() == 0
     }
 
     /// The finished text.
@@ -386,8 +465,11 @@ impl MappedTextBuilder {
             return;
         }
         self.last = Some(from.clone());
-        let escaping =
-            self.layer.as_ref().map_or_else(|| from.clone(), |layer| from.with(layer.clone()));
+        let escaping = match (&self.known, &self.layer) {
+            (Some((outer, escaping)), _) if outer.is(from) => escaping.clone(),
+            (_, Some(layer)) => from.with(layer.clone()),
+            (_, None) => from.clone(),
+        };
         let start = self.text.len() as u32;
         if self.runs.is_empty() {
             self.spelling.first = escaping;

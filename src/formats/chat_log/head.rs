@@ -138,7 +138,7 @@ fn label_end(rest: &str, timed: bool) -> Option<usize> {
 fn bare_label(line: &str, at: usize, head: &mut Head) {
     let rest = &line[at..];
     let text = rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '#'));
-    if is_label(text) && text.len() <= LONGEST_LABEL {
+    if text.len() <= LONGEST_LABEL && is_label(text) {
         let start = at + rest.find(text).unwrap_or(0);
         head.label = Some(start..start + text.len());
     }
@@ -148,7 +148,7 @@ fn is_label(text: &str) -> bool {
     const MOST_WORDS: usize = 8;
     text.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '(' | '[' | '+' | '~'))
         && text.contains(char::is_alphanumeric)
-        && text.split_whitespace().count() <= MOST_WORDS
+        && text.split_whitespace().nth(MOST_WORDS).is_none()
 }
 
 /// Takes the time off the end of a label: `Jane (10:02)`, `Jane, 10:02 AM`.

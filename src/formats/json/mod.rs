@@ -3,11 +3,13 @@
 //!
 //! A further product is a [`shape::Shape`] and a line in [`super::FORMATS`].
 
+mod choice;
 mod flaws;
 mod node;
 mod reader;
 mod scope;
 mod shape;
+mod tape;
 mod words;
 
 pub(super) mod amazon;
@@ -34,6 +36,7 @@ pub use other::{Mapping, read_mapped};
 pub(super) use shape::Start;
 
 /// The prose of a message in HTML.
-fn html(text: &MappedText) -> MappedText {
-    html::text(text)
+#[expect(clippy::needless_pass_by_value, reason = "other readings of a text give it back")]
+fn html(text: MappedText) -> MappedText {
+    html::text(&text)
 }

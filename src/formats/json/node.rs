@@ -2,74 +2,89 @@
 
 use std::borrow::Cow;
 
-use super::reader::{Extent, Value};
-use crate::text::{Layer, MappedText, MappedTextBuilder, TextSpan};
+use super::tape::{Entry, Kind, Tape, Written};
+use crate::text::{Inner, MappedText, MappedTextBuilder, TextSpan};
 
 /// How many members of an object are looked at for a name. Records have hundreds; an
 /// object of many thousands is a table of something else, and each message would go
 /// through all of it.
 const MOST_MEMBERS: usize = 1024;
 
-/// A value of a document, together with the text that it was read from.
+/// A document, together with the text that it was read from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Page<'d> {
+    mapped: &'d MappedText,
+    text: &'d str,
+    /// How strings are spelled in the text.
+    strings: &'d Inner,
+    tape: &'d Tape,
+}
+
+impl<'d> Page<'d> {
+    /// What was read from a text, where `strings` are spelled so.
+    pub(super) fn new(mapped: &'d MappedText, strings: &'d Inner, tape: &'d Tape) -> Self {
+        Self { mapped, text: mapped.as_str(), strings, tape }
+    }
+
+    /// The document itself, if it begins like one.
+    pub(super) fn root(&'d self) -> Option<Node<'d>> {
+        (!self.tape.is_empty()).then_some(Node { page: self, place: 0 })
+    }
+}
+
+/// A value of a document.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node<'d> {
-    text: &'d MappedText,
-    value: &'d Value,
+    page: &'d Page<'d>,
+    place: u32,
 }
 
 impl<'d> Node<'d> {
-    /// The value of a document that was read from `text`.
-    pub(super) fn new(text: &'d MappedText, value: &'d Value) -> Self {
-        Self { text, value }
-    }
-
     /// The text that the document was read from.
     pub(super) fn text(self) -> &'d MappedText {
-        self.text
+        self.page.mapped
     }
 
-    /// Whether both are the same place of the same document.
+    /// Whether both, of one document, are the same place of it.
     pub(super) fn is(self, other: Self) -> bool {
-        std::ptr::eq(self.value, other.value)
+        self.place == other.place
     }
 
     /// Whether this is an array.
     pub(super) fn is_array(self) -> bool {
-        matches!(self.value, Value::Array(..))
+        self.entry().kind == Kind::Array
     }
 
     /// Whether the reader stopped inside this array or object.
     pub(super) fn is_cut(self) -> bool {
-        matches!(self.value, Value::Array(_, Extent::Cut) | Value::Object(_, Extent::Cut))
+        self.entry().cut
     }
 
     /// The member of this name, if this is an object that has one.
     fn member(self, name: &str) -> Option<Self> {
-        let Value::Object(members, _) = self.value else { return None };
-        let named = |key: TextSpan| match self.text.slice(key) {
-            raw if raw.contains('\\') => unescape(self.text, key) == name,
-            raw => raw == name,
-        };
-        let member = members.iter().take(MOST_MEMBERS).find(|member| named(member.key))?;
-        Some(self.at(&member.value))
+        let bytes = self.page.text.as_bytes();
+        self.members().take(MOST_MEMBERS).find(|member| {
+            let Written { span, escaped } = member.entry().name;
+            if escaped {
+                return unescape(self.page.text, span) == name;
+            }
+            span.len() == name.len() && bytes[span.range()] == *name.as_bytes()
+        })
     }
 
     /// The values of all members, if this is an object.
-    pub(super) fn members(self) -> impl Iterator<Item = Self> {
-        let members = match self.value {
-            Value::Object(members, _) => members.as_slice(),
-            _ => &[],
-        };
-        members.iter().map(move |member| self.at(&member.value))
+    pub(super) fn members(self) -> impl Iterator<Item = Self> + use<'d> {
+        self.inside(Kind::Object)
     }
 
     /// The elements, if this is an array.
-    pub(super) fn elements(self) -> impl Iterator<Item = Self> {
-        let elements = match self.value {
-            Value::Array(elements, _) => elements.as_slice(),
-            _ => &[],
-        };
-        elements.iter().map(move |element| self.at(element))
+    pub(super) fn elements(self) -> impl Iterator<Item = Self> + use<'d> {
+        self.inside(Kind::Array)
+    }
+
+    /// The name as it is written; empty of what is no member.
+    pub(super) fn name(self) -> &'d str {
+        &self.page.text[self.entry().name.span.range()]
     }
 
     /// All values at a path.
@@ -79,67 +94,114 @@ impl<'d> Node<'d> {
     /// index, counted from 0; `*` to each element. The empty path leads nowhere else.
     pub(super) fn find(self, path: &str) -> Vec<Self> {
         let mut found = Vec::new();
-        self.walk(path, &mut found);
+        self.search(path, |node| {
+            found.push(node);
+            None::<()>
+        });
         found
     }
 
     /// The first value at a path.
     pub(super) fn first(self, path: &str) -> Option<Self> {
-        self.find(path).into_iter().next()
+        self.search(path, Some)
     }
 
-    fn walk(self, path: &str, found: &mut Vec<Self>) {
-        let (step, rest) = path.split_once('.').unwrap_or((path, ""));
-        match (step, self.value) {
-            ("", _) => found.push(self),
-            ("*", _) => self.elements().for_each(|element| element.walk(rest, found)),
-            (_, Value::Array(elements, _)) => match step.parse::<usize>() {
+    /// What is first made of a value at a path.
+    pub(super) fn search<T>(
+        self,
+        path: &str,
+        mut make: impl FnMut(Self) -> Option<T>,
+    ) -> Option<T> {
+        let mut made = None;
+        self.walk(path, &mut |node| {
+            made = make(node);
+            made.is_some()
+        });
+        made
+    }
+
+    /// Visits the values at a path until that is enough, and tells whether it was.
+    fn walk(self, path: &str, visit: &mut dyn FnMut(Self) -> bool) -> bool {
+        let (step, rest) = first_step(path);
+        match (step, self.entry().kind) {
+            ("", _) => visit(self),
+            ("*", _) => self.elements().any(|element| element.walk(rest, visit)),
+            (_, Kind::Array) => match step.parse::<usize>() {
                 Ok(index) => {
-                    if let Some(element) = elements.get(index) {
-                        self.at(element).walk(rest, found);
-                    }
+                    self.elements().nth(index).is_some_and(|element| element.walk(rest, visit))
                 }
-                Err(_) => self.elements().for_each(|element| element.walk(path, found)),
+                Err(_) => self.elements().any(|element| element.walk(path, visit)),
             },
-            _ => {
-                if let Some(member) = self.member(step) {
-                    member.walk(rest, found);
-                }
-            }
+            _ => self.member(step).is_some_and(|member| member.walk(rest, visit)),
         }
     }
 
     /// A string without its escapes, or a number, `true` or `false` as written; nothing
     /// if it is empty.
     pub(super) fn word(self) -> Option<Cow<'d, str>> {
-        let word = match self.value {
-            Value::String(span) => unescape(self.text, *span),
-            Value::Scalar(span) => Cow::Borrowed(self.text.slice(*span)),
-            _ => return None,
+        let Entry { kind, written, .. } = *self.entry();
+        let word = match kind {
+            Kind::String if written.escaped => unescape(self.page.text, written.span),
+            Kind::String | Kind::Scalar => Cow::Borrowed(&self.page.text[written.span.range()]),
+            Kind::Null | Kind::Array | Kind::Object => return None,
         };
-        (!word.trim().is_empty()).then_some(word)
+        (!is_blank(&word)).then_some(word)
     }
 
     /// A string without its escapes, each character with its place; nothing if it is blank.
     pub(super) fn prose(self) -> Option<MappedText> {
-        let Value::String(span) = *self.value else { return None };
-        let mut builder = MappedText::builder_in(Layer::Json);
-        push_unescaped(&mut builder, self.text, span);
-        let text = builder.finish();
-        (!text.as_str().trim().is_empty()).then_some(text)
+        let span = self.string_span()?;
+        let Page { mapped, strings, .. } = self.page;
+        let text = if self.entry().written.escaped {
+            let mut builder = strings.builder();
+            push_unescaped(&mut builder, mapped, span);
+            builder.finish()
+        } else {
+            strings.cut(mapped, span)
+        };
+        (!is_blank(text.as_str())).then_some(text)
+    }
+
+    /// Whether this is a string with words in it, and with nothing that stands for anything else, be
+    /// it read as JSON or as markup.
+    pub(super) fn has_plain_words(self) -> bool {
+        let Entry { kind, written, .. } = self.entry();
+        let text = &self.page.text[written.span.range()];
+        *kind == Kind::String
+            && !written.escaped
+            && memchr::memchr2(b'<', b'&', text.as_bytes()).is_none()
+            && text.bytes().any(|byte| byte.is_ascii_alphanumeric())
     }
 
     /// The span of a string in the text, as written and without its quotes.
     pub(super) fn string_span(self) -> Option<TextSpan> {
-        match *self.value {
-            Value::String(span) => Some(span),
-            _ => None,
-        }
+        let Entry { kind, written, .. } = self.entry();
+        (*kind == Kind::String).then_some(written.span)
     }
 
-    fn at(self, value: &'d Value) -> Self {
-        Self { value, ..self }
+    /// What it is.
+    pub(super) fn entry(self) -> &'d Entry {
+        self.page.tape.entry(self.place)
     }
+
+    /// What lies in it, if it is of this kind.
+    fn inside(self, kind: Kind) -> impl Iterator<Item = Self> + use<'d> {
+        let page = self.page;
+        let inside = page.tape.inside(self.place);
+        let places = if self.entry().kind == kind { inside } else { inside.nothing() };
+        places.map(move |place| Self { page, place })
+    }
+}
+
+/// Whether nothing can be seen of a text.
+fn is_blank(text: &str) -> bool {
+    text.trim_start().is_empty()
+}
+
+/// The first step of a path, and the rest.
+pub(super) fn first_step(path: &str) -> (&str, &str) {
+    let point = path.bytes().position(|byte| byte == b'.');
+    point.map_or((path, ""), |at| (&path[..at], &path[at + 1..]))
 }
 
 /// A piece of a string as written.
@@ -151,15 +213,15 @@ enum Piece {
 }
 
 /// The string without its escapes.
-fn unescape(text: &MappedText, span: TextSpan) -> Cow<'_, str> {
-    let raw = text.slice(span);
+fn unescape(text: &str, span: TextSpan) -> Cow<'_, str> {
+    let raw = &text[span.range()];
     if !raw.contains('\\') {
         return Cow::Borrowed(raw);
     }
     let mut unescaped = String::with_capacity(raw.len());
-    for piece in pieces(text.as_str(), span) {
+    for piece in pieces(text, span) {
         match piece {
-            Piece::Plain(span) => unescaped.push_str(text.slice(span)),
+            Piece::Plain(span) => unescaped.push_str(&text[span.range()]),
             Piece::Escape(character, _) => unescaped.push(character),
         }
     }
@@ -235,13 +297,15 @@ fn code_unit(escape: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::json::reader::Documents;
-    use crate::text::SourceSpan;
+    use crate::formats::json::reader::{Document, Documents};
+    use crate::text::{Layer, SourceSpan};
 
     fn with<T>(json: &str, test: impl Fn(Node<'_>) -> T) -> T {
         let source = MappedText::verbatim(json.to_owned(), 100);
-        let value = Documents::of(json).next().unwrap().value.unwrap();
-        test(Node::new(&source, &value))
+        let mut document = Document::default();
+        assert!(Documents::of(json).read(&mut document));
+        let strings = source.inner(Layer::Json);
+        test(Page::new(&source, &strings, &document.tape).root().unwrap())
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Any other JSON: by a mapping that the user wrote, or by a look at what is there.
 
+use super::choice::Choices;
 use super::html;
 use super::node::Node;
 use super::shape::{self, Found, Layout, Message, RoleOf, Shape, Text};
@@ -15,11 +16,16 @@ pub(in crate::formats) const JSON: Format = Format {
     about: "Any other JSON or JSONL whose messages have a text and a speaker or role",
     recognize: |input| {
         let json = ["json", "jsonl", "ndjson", "ldjson"].contains(&input.extension().as_str());
-        let likely = shape::start_holds(input, |root| json || !locate(root).is_empty());
+        let mut choices = Choices::new(&GUESS);
+        let likely =
+            shape::start_holds(input, |root| json || !locate(root, &mut choices).is_empty());
         if likely { Certainty::Likely } else { Certainty::No }
     },
     read: |input| {
-        shape::read_found(&GUESS, input, |root, reader| reader.document(root, &locate(root)))
+        shape::read_found(&GUESS, input, |root, reader| {
+            let found = locate(root, reader.choices());
+            reader.document(root, &found)
+        })
     },
 };
 
@@ -91,29 +97,36 @@ fn paths(path: Option<&String>) -> Vec<&str> {
 const ENOUGH: usize = 8;
 
 /// Finds what looks like messages: the document itself, or arrays in it.
-fn locate(root: Node<'_>) -> Vec<Found<'_>> {
-    if GUESS.is_message(root) {
+fn locate<'d>(root: Node<'d>, choices: &mut Choices<'_>) -> Vec<Found<'d>> {
+    if choices.of(root).is_message(root) {
         return vec![Found { conversation: root, messages: vec![root] }];
     }
     let mut found = Vec::new();
-    search(root, root, &mut found);
+    search(root, root, choices, &mut found);
     found
 }
 
-fn search<'d>(node: Node<'d>, holder: Node<'d>, found: &mut Vec<Found<'d>>) {
-    if node.elements().take(ENOUGH).any(|element| GUESS.is_message(element)) {
+fn search<'d>(
+    node: Node<'d>,
+    holder: Node<'d>,
+    choices: &mut Choices<'_>,
+    found: &mut Vec<Found<'d>>,
+) {
+    if node.elements().take(ENOUGH).any(|element| choices.of(element).is_message(element)) {
         let messages = node.elements().filter(|message| !message.is_cut()).collect();
         found.push(Found { conversation: holder, messages });
         return;
     }
-    node.elements().for_each(|element| search(element, element, found));
-    node.members().for_each(|member| search(member, node, found));
+    node.elements().for_each(|element| search(element, element, choices, found));
+    node.members().for_each(|member| search(member, node, choices, found));
 }
 
 /// Text that is HTML only if it looks like it.
-fn prose(text: &MappedText) -> MappedText {
+fn prose(text: MappedText) -> MappedText {
     let tags = ["</", "<br", "<p>", "<div"];
-    if tags.iter().any(|tag| text.as_str().contains(tag)) { html(text) } else { text.clone() }
+    let may_be = memchr::memchr(b'<', text.as_str().as_bytes()).is_some();
+    let is_html = may_be && tags.iter().any(|tag| text.as_str().contains(tag));
+    if is_html { html(text) } else { text }
 }
 
 /// What the name of a conversation is called; the plain `id` comes last.

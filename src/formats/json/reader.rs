@@ -3,71 +3,18 @@
 //! The common crates give values without places, or places without what stands before
 //! a mistake. Here the place is the point: a value remembers where in the text it lies,
 //! strings stay escaped until they are asked for, and what was complete before the file
-//! breaks off is kept.
+//! breaks off is kept. The values of a document lie on a [`Tape`], which the next document
+//! takes over, so that reading a line allocates nothing.
 //!
 //! More is accepted than the standard allows, as long as nothing is left to guess:
 //! missing and surplus commas, line breaks in strings, several documents in one file.
 
 use std::ops::Range;
 
-use rustc_hash::FxHashSet;
-
-use crate::text::TextSpan;
+use super::tape::{Kind, Tape, Written};
 
 /// How deep values may lie in each other; what lies deeper is passed over.
 const MAX_DEPTH: usize = 96;
-
-/// A value, with its place in the text.
-#[derive(Debug)]
-pub(super) enum Value {
-    /// `null`, and what could not be read in its place.
-    Null,
-    /// A number, `true` or `false`, as written.
-    Scalar(TextSpan),
-    /// What stands between the quotes, as written.
-    String(TextSpan),
-    /// The elements that were read, and whether they are all.
-    Array(Vec<Value>, Extent),
-    /// The members that were read, and whether they are all.
-    Object(Vec<Member>, Extent),
-}
-
-impl Value {
-    /// Adds the names of all members in it, as they are written in `text`.
-    pub(super) fn add_names(&self, text: &str, names: &mut FxHashSet<String>) {
-        match self {
-            Self::Null | Self::Scalar(_) | Self::String(_) => {}
-            Self::Array(elements, _) => elements.iter().for_each(|it| it.add_names(text, names)),
-            Self::Object(members, _) => {
-                for Member { key, value } in members {
-                    let name = &text[key.range()];
-                    if !names.contains(name) {
-                        names.insert(name.to_owned());
-                    }
-                    value.add_names(text, names);
-                }
-            }
-        }
-    }
-}
-
-/// A name and its value.
-#[derive(Debug)]
-pub(super) struct Member {
-    /// What stands between the quotes of the name, as written.
-    pub(super) key: TextSpan,
-    /// The value.
-    pub(super) value: Value,
-}
-
-/// Whether an array or object was read to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
-    /// It was closed.
-    Whole,
-    /// The reader stopped inside it.
-    Cut,
-}
 
 /// Something that is not as it should be, and what it is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,10 +41,10 @@ pub(super) enum FlawKind {
 }
 
 /// One of the documents of a text.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Document {
-    /// What was read of it; nothing, if it does not begin like a document.
-    pub(super) value: Option<Value>,
+    /// What was read of it; empty, if it does not begin like a document.
+    pub(super) tape: Tape,
     /// What is wrong with it, in the order of its place.
     pub(super) flaws: Vec<Flaw>,
 }
@@ -126,40 +73,41 @@ impl<'t> Documents<'t> {
         self.lines
     }
 
+    /// Reads the next document in place of an earlier one, and tells whether there was one.
+    pub(super) fn read(&mut self, document: &mut Document) -> bool {
+        document.tape.clear();
+        document.flaws.clear();
+        if self.lines { self.read_line(document) } else { self.read_whole(document) }
+    }
+
     /// Reads the document of the next line that is not blank.
-    fn next_line(&mut self) -> Option<Document> {
+    fn read_line(&mut self, document: &mut Document) -> bool {
         while self.at < self.text.len() {
             let start = self.at;
             let rest = &self.text.as_bytes()[start..];
             let end = memchr::memchr(b'\n', rest).map_or(self.text.len(), |len| start + len);
             self.at = end + 1;
-            if !self.text[start..end].trim().is_empty() {
-                let mut parser = Parser::new(self.text, start..end);
-                let value = parser.document();
+            if !self.text[start..end].trim_start().is_empty() {
+                let mut parser = Parser::new(self.text, start..end, document);
+                parser.document();
                 parser.end_of_line();
-                return Some(Document { value, flaws: parser.flaws });
+                return true;
             }
         }
-        None
+        false
     }
 
     /// Reads the next of documents that may go over many lines; the last is where the
     /// reader first stops.
-    fn next_whole(&mut self) -> Option<Document> {
-        let mut parser = Parser::new(self.text, self.at..self.text.len());
+    fn read_whole(&mut self, document: &mut Document) -> bool {
+        let mut parser = Parser::new(self.text, self.at..self.text.len(), document);
         parser.skip_between();
-        parser.peek()?;
-        let value = parser.document();
+        if parser.peek().is_none() {
+            return false;
+        }
+        parser.document();
         self.at = if parser.stopped { self.text.len() } else { parser.at };
-        Some(Document { value, flaws: parser.flaws })
-    }
-}
-
-impl Iterator for Documents<'_> {
-    type Item = Document;
-
-    fn next(&mut self) -> Option<Document> {
-        if self.lines { self.next_line() } else { self.next_whole() }
+        true
     }
 }
 
@@ -176,39 +124,37 @@ fn has_line_documents(text: &str) -> bool {
 }
 
 fn is_document(line: &str) -> bool {
-    let mut parser = Parser::new(line, 0..line.len());
-    parser.document().is_some() && !parser.stopped && parser.at == line.len()
+    let mut document = Document::default();
+    let mut parser = Parser::new(line, 0..line.len(), &mut document);
+    parser.document() && !parser.stopped && parser.at == line.len()
 }
 
 /// Reads one document.
-struct Parser<'t> {
+struct Parser<'t, 'd> {
+    bytes: &'t [u8],
     text: &'t str,
-    /// Where the text ends for this document.
-    end: usize,
     at: usize,
     depth: usize,
     /// Whether a flaw ended the reading; then all that is open is cut.
     stopped: bool,
-    flaws: Vec<Flaw>,
+    out: &'d mut Document,
 }
 
-impl<'t> Parser<'t> {
-    fn new(text: &'t str, range: Range<usize>) -> Self {
-        Self { text, end: range.end, at: range.start, depth: 0, stopped: false, flaws: Vec::new() }
-    }
-
-    fn bytes(&self) -> &'t [u8] {
-        &self.text.as_bytes()[..self.end]
+impl<'t, 'd> Parser<'t, 'd> {
+    /// Reads what stands in a range, which ends where the text does for this document.
+    fn new(text: &'t str, range: Range<usize>, out: &'d mut Document) -> Self {
+        let bytes = &text.as_bytes()[..range.end];
+        Self { bytes, text, at: range.start, depth: 0, stopped: false, out }
     }
 
     fn peek(&self) -> Option<u8> {
-        self.bytes().get(self.at).copied()
+        self.bytes.get(self.at).copied()
     }
 
     /// Passes over white space, a byte order mark and the record separators of JSON
     /// text sequences.
     fn skip_space(&mut self) {
-        let bytes = self.bytes();
+        let bytes = self.bytes;
         loop {
             match bytes.get(self.at) {
                 Some(b' ' | b'\t' | b'\r' | b'\n' | b'\x1E') => self.at += 1,
@@ -227,13 +173,16 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn document(&mut self) -> Option<Value> {
+    /// Reads the document, and tells whether it begins like one.
+    fn document(&mut self) -> bool {
         self.skip_space();
-        if matches!(self.peek(), Some(b'{' | b'[')) {
-            return self.value();
+        let begins = matches!(self.peek(), Some(b'{' | b'['));
+        if begins {
+            self.value(Written::default());
+        } else {
+            self.expected("`{` or `[`");
         }
-        self.expected("`{` or `[`");
-        None
+        begins
     }
 
     /// Notes what stands behind the document of a line.
@@ -246,174 +195,191 @@ impl<'t> Parser<'t> {
 
     /// Stops because something else was to come, or because nothing comes any more.
     fn expected(&mut self, what: &'static str) {
-        let ended = self.at >= self.end;
+        let end = self.bytes.len();
+        let ended = self.at >= end;
         let kind = if ended { FlawKind::Ended } else { FlawKind::Expected(what) };
-        let at = if ended { self.text[..self.end].trim_end().len() } else { self.at };
-        self.flaws.push(Flaw { at, kind });
+        let at = if ended { self.text[..end].trim_end().len() } else { self.at };
+        self.flaw(at, kind);
         self.stopped = true;
     }
 
-    /// Reads a value, or stops and gives what was complete of it.
-    fn value(&mut self) -> Option<Value> {
+    fn flaw(&mut self, at: usize, kind: FlawKind) {
+        self.out.flaws.push(Flaw { at, kind });
+    }
+
+    /// Reads a value that has this name, or none; tells whether any of it was complete.
+    fn value(&mut self, name: Written) -> bool {
         match self.peek() {
-            Some(b'{' | b'[') if self.depth >= MAX_DEPTH => self.pass_over(),
-            Some(b'{') => Some(self.nested(Self::object)),
-            Some(b'[') => Some(self.nested(Self::array)),
-            Some(b'"') => self.string().map(Value::String),
-            _ => self.scalar(),
+            Some(b'{' | b'[') if self.depth >= MAX_DEPTH => self.pass_over(name),
+            Some(b'{') => self.nested(Kind::Object, name),
+            Some(b'[') => self.nested(Kind::Array, name),
+            Some(b'"') => {
+                let string = self.string();
+                string.is_some_and(|string| self.out.tape.push(Kind::String, name, string))
+            }
+            _ => self.scalar(name),
         }
     }
 
-    fn nested(&mut self, read: fn(&mut Self) -> Value) -> Value {
+    fn nested(&mut self, kind: Kind, name: Written) -> bool {
+        let place = self.out.tape.open(kind, name);
         self.at += 1;
         self.depth += 1;
-        let value = read(self);
+        let whole = if kind == Kind::Object { self.object() } else { self.array() };
         self.depth -= 1;
-        value
+        self.out.tape.close(place, whole);
+        true
     }
 
-    fn object(&mut self) -> Value {
-        let mut members = Vec::new();
+    /// Reads members to the end of their object, and tells whether it came.
+    fn object(&mut self) -> bool {
         while !self.stopped {
             self.skip_space();
             match self.peek() {
                 Some(b'}') => {
                     self.at += 1;
-                    return Value::Object(members, Extent::Whole);
+                    return true;
                 }
                 Some(b',') => self.at += 1,
-                Some(b'"') => members.extend(self.member()),
+                Some(b'"') => self.member(),
                 _ => self.expected("a name in quotes or `}`"),
             }
         }
-        Value::Object(members, Extent::Cut)
+        false
     }
 
-    fn member(&mut self) -> Option<Member> {
-        let key = self.string()?;
+    fn member(&mut self) {
+        let Some(name) = self.string() else { return };
         self.skip_space();
         if self.peek() != Some(b':') {
-            self.expected("`:`");
-            return None;
+            return self.expected("`:`");
         }
         self.at += 1;
         self.skip_space();
-        Some(Member { key, value: self.value()? })
+        self.value(name);
     }
 
-    fn array(&mut self) -> Value {
-        let mut elements = Vec::new();
+    /// Reads elements to the end of their array, and tells whether it came.
+    fn array(&mut self) -> bool {
         while !self.stopped {
             self.skip_space();
             match self.peek() {
                 Some(b']') => {
                     self.at += 1;
-                    return Value::Array(elements, Extent::Whole);
+                    return true;
                 }
                 Some(b',') => self.at += 1,
-                _ => elements.extend(self.value()),
+                _ => _ = self.value(Written::default()),
             }
         }
-        Value::Array(elements, Extent::Cut)
+        false
     }
 
-    /// Reads a string and gives the span between its quotes.
-    fn string(&mut self) -> Option<TextSpan> {
+    /// Reads a string and gives what stands between its quotes.
+    fn string(&mut self) -> Option<Written> {
         let start = self.at + 1;
+        let mut escaped = false;
         self.at = start;
-        while self.at < self.end {
-            let rest = &self.bytes()[self.at..];
+        while self.at < self.bytes.len() {
+            let rest = &self.bytes[self.at..];
             let Some(len) = memchr::memchr2(b'"', b'\\', rest) else { break };
             self.at += len;
-            if self.peek() == Some(b'"') {
+            if rest[len] == b'"' {
                 self.at += 1;
-                return Some(TextSpan::new(start, self.at - 1));
+                return Some(Written::new(start, self.at - 1, escaped));
             }
+            escaped = true;
             self.at += 2;
         }
-        self.at = self.end;
-        self.flaws.push(Flaw { at: start - 1, kind: FlawKind::Unclosed });
+        self.at = self.bytes.len();
+        self.flaw(start - 1, FlawKind::Unclosed);
         self.stopped = true;
         None
     }
 
     /// Reads a bare word. One that is no value counts as `null`.
-    fn scalar(&mut self) -> Option<Value> {
+    fn scalar(&mut self, name: Written) -> bool {
         let start = self.at;
         let delimiter = |byte: &u8| b" \t\r\n\x1E,:\"'{}[]".contains(byte);
-        let rest = &self.bytes()[start..];
+        let rest = &self.bytes[start..];
         self.at += rest.iter().position(delimiter).unwrap_or(rest.len());
-        if self.at == start || self.at == self.end {
+        if self.at == start || self.at == self.bytes.len() {
             // What touches the end may go on behind it.
             self.expected("a value");
-            return None;
+            return false;
         }
-        let span = TextSpan::new(start, self.at);
-        let word = &self.text[span.range()];
-        let number = word.starts_with(|c: char| c == '-' || c.is_ascii_digit());
-        if number || matches!(word, "true" | "false") {
-            return Some(Value::Scalar(span));
-        }
-        if word != "null" {
-            self.flaws.push(Flaw { at: start, kind: FlawKind::Word });
-        }
-        Some(Value::Null)
+        let word = &self.bytes[start..self.at];
+        let number = word[0] == b'-' || word[0].is_ascii_digit();
+        let kind = if number || matches!(word, b"true" | b"false") {
+            Kind::Scalar
+        } else {
+            if word != b"null" {
+                self.flaw(start, FlawKind::Word);
+            }
+            Kind::Null
+        };
+        self.out.tape.push(kind, name, Written::new(start, self.at, false))
     }
 
     /// Passes over an array or object that lies too deep, without recursion.
-    fn pass_over(&mut self) -> Option<Value> {
-        self.flaws.push(Flaw { at: self.at, kind: FlawKind::Depth });
+    fn pass_over(&mut self, name: Written) -> bool {
+        self.flaw(self.at, FlawKind::Depth);
         let mut open = 0_usize;
         while let Some(byte) = self.peek() {
             match byte {
                 b'{' | b'[' => open += 1,
                 b'}' | b']' => open -= 1,
                 b'"' => {
-                    self.string()?;
+                    if self.string().is_none() {
+                        return false;
+                    }
                     continue;
                 }
                 _ => {}
             }
             self.at += 1;
             if open == 0 {
-                return Some(Value::Null);
+                return self.out.tape.push(Kind::Null, name, Written::default());
             }
         }
         self.expected("`]` or `}`");
-        None
+        false
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::json::node::{Node, Page};
+    use crate::text::{Layer, MappedText};
 
-    /// Writes a document the way it was understood.
+    /// Writes documents the way they were understood.
     fn shown(text: &str) -> Vec<(String, Vec<FlawKind>)> {
-        Documents::of(text)
-            .map(|document| {
-                let value = document.value.map_or_else(String::new, |value| show(text, &value));
-                (value, document.flaws.iter().map(|flaw| flaw.kind).collect())
-            })
-            .collect()
+        let mapped = MappedText::verbatim(text.to_owned(), 0);
+        let strings = mapped.inner(Layer::Json);
+        let mut documents = Documents::of(text);
+        let mut document = Document::default();
+        let mut shown = Vec::new();
+        while documents.read(&mut document) {
+            let page = Page::new(&mapped, &strings, &document.tape);
+            let value = page.root().map_or_else(String::new, show);
+            shown.push((value, document.flaws.iter().map(|flaw| flaw.kind).collect()));
+        }
+        shown
     }
 
-    fn show(text: &str, value: &Value) -> String {
-        let join = |parts: Vec<String>, extent: Extent| {
-            parts.join(" ") + if extent == Extent::Cut { " CUT" } else { "" }
-        };
-        match value {
-            Value::Null => "null".to_owned(),
-            Value::Scalar(span) => text[span.range()].to_owned(),
-            Value::String(span) => format!("'{}'", &text[span.range()]),
-            Value::Array(elements, extent) => {
-                format!("[{}]", join(elements.iter().map(|e| show(text, e)).collect(), *extent))
-            }
-            Value::Object(members, extent) => {
-                let members = members.iter().map(|member| {
-                    format!("{}={}", &text[member.key.range()], show(text, &member.value))
-                });
-                format!("{{{}}}", join(members.collect(), *extent))
+    fn show(node: Node<'_>) -> String {
+        let text = node.text();
+        let join = |parts: Vec<String>| parts.join(" ") + if node.is_cut() { " CUT" } else { "" };
+        let written = node.entry().written.span;
+        match node.entry().kind {
+            Kind::Null => "null".to_owned(),
+            Kind::Scalar => text.slice(written).to_owned(),
+            Kind::String => format!("'{}'", text.slice(written)),
+            Kind::Array => format!("[{}]", join(node.elements().map(show).collect())),
+            Kind::Object => {
+                let members = node.members().map(|it| format!("{}={}", it.name(), show(it)));
+                format!("{{{}}}", join(members.collect()))
             }
         }
     }

@@ -25,21 +25,44 @@ impl<'d> Scope<'d> {
 
     /// All values at a path.
     pub(super) fn find(&self, path: &str) -> Vec<Node<'d>> {
-        match path.split_at_checked(2) {
-            Some(("$.", path)) => in_object(Some(self.root), path),
-            Some(("^.", path)) => in_object(Some(self.conversation), path),
-            Some(("@.", path)) => in_object(self.person, path),
-            _ => self.message.find(path),
-        }
+        let (base, path) = self.base(path);
+        base.map_or_else(Vec::new, |base| base.find(path))
+    }
+
+    /// The first value at a path.
+    pub(super) fn first(&self, path: &str) -> Option<Node<'d>> {
+        let (base, path) = self.base(path);
+        base?.first(path)
     }
 
     /// The first word at any of the paths.
     pub(super) fn word(&self, paths: &[&str]) -> Option<Cow<'d, str>> {
-        paths.iter().find_map(|path| self.find(path).into_iter().find_map(Node::word))
+        paths.iter().find_map(|path| {
+            let (base, path) = self.base(path);
+            base?.search(path, Node::word)
+        })
+    }
+
+    /// Where a path starts, if there is anything, and the path from there.
+    fn base<'p>(&self, path: &'p str) -> (Option<Node<'d>>, &'p str) {
+        if !is_elsewhere(path) {
+            return (Some(self.message), path);
+        }
+        let base = match path.as_bytes()[0] {
+            b'$' => Some(self.root),
+            b'^' => Some(self.conversation),
+            _ => self.person,
+        };
+        // From an array, paths would lead to each of its elements, and that again for each
+        // message.
+        (base.filter(|base| !base.is_array()), &path[2..])
     }
 
     /// The name at a path, which may be made of parts.
     pub(super) fn name(&self, path: &str) -> Option<String> {
+        if !path.as_bytes().contains(&b'+') {
+            return self.word(&[path]).map(Cow::into_owned);
+        }
         let parts: Vec<_> = path.split('+').filter_map(|path| self.word(&[path])).collect();
         (!parts.is_empty()).then(|| parts.join(" "))
     }
@@ -50,13 +73,12 @@ impl<'d> Scope<'d> {
             Some((path, words)) => {
                 self.word(&[path]).is_some_and(|word| words.split('|').any(|known| word == known))
             }
-            None => !self.find(mark).is_empty(),
+            None => self.first(mark).is_some(),
         }
     }
 }
 
-/// All values at a path from what may be an object. From an array, paths would lead to each
-/// of its elements, and that again for each message.
-fn in_object<'d>(base: Option<Node<'d>>, path: &str) -> Vec<Node<'d>> {
-    base.filter(|base| !base.is_array()).map_or_else(Vec::new, |base| base.find(path))
+/// Whether a path starts elsewhere than at the message.
+pub(super) fn is_elsewhere(path: &str) -> bool {
+    matches!(path.as_bytes(), [b'$' | b'^' | b'@', b'.', ..])
 }

@@ -6,14 +6,17 @@
 use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::{SmallVec, smallvec};
 
+use super::choice::{Choice, Choices};
 use super::flaws::Flaws;
-use super::node::Node;
-use super::reader::{Documents, Value};
+use super::node::{Node, Page};
+use super::reader::{Document, Documents};
 use super::scope::Scope;
+use super::tape::Entry;
 use super::words::{self, Words};
 use crate::formats::{Certainty, Input, Reading, Records, label};
-use crate::text::{MappedText, TextSpan};
+use crate::text::{Layer, MappedText, TextSpan};
 use crate::turn::{Conversation, Role, Turn};
 
 /// Where a product keeps the messages of its conversations and what belongs to them.
@@ -87,7 +90,7 @@ pub(super) enum Text<'a> {
     /// As they are; several strings are sentences of one line.
     Sentences(&'a str),
     /// In some markup, and how it is taken off.
-    Markup(&'a str, fn(&MappedText) -> MappedText),
+    Markup(&'a str, fn(MappedText) -> MappedText),
 }
 
 /// What tells the role of a speaker.
@@ -141,7 +144,7 @@ const ENOUGH: usize = 8;
 /// The first documents of a source.
 #[derive(Debug, Default)]
 pub(in crate::formats) struct Start {
-    documents: Vec<Value>,
+    documents: Vec<Document>,
     /// The names of all their members; nothing if one is spelled with escapes.
     names: Option<FxHashSet<String>>,
 }
@@ -153,14 +156,17 @@ impl Start {
         if !start.trim_start_matches(blank).starts_with(['{', '[']) {
             return Self::default();
         }
-        let documents = Documents::of(start).take(ENOUGH).filter_map(|document| document.value);
-        let documents: Vec<Value> = documents.collect();
-        let mut names = FxHashSet::default();
-        for document in &documents {
-            document.add_names(start, &mut names);
+        let mut reading = Documents::of(start);
+        let mut documents = Vec::new();
+        for _ in 0..ENOUGH {
+            let mut document = Document::default();
+            if !reading.read(&mut document) {
+                break;
+            }
+            documents.push(document);
         }
-        let names = (!names.iter().any(|name| name.contains('\\'))).then_some(names);
-        Self { documents, names }
+        let entries = documents.iter().flat_map(|document| document.tape.entries());
+        Self { names: names(start, entries), documents }
     }
 
     /// Whether a mark can be there: all names of its path are. Most shapes of most sources need
@@ -173,20 +179,38 @@ impl Start {
     }
 }
 
+/// The names of values in a text; nothing if one is spelled with escapes.
+fn names<'e>(text: &str, values: impl Iterator<Item = &'e Entry>) -> Option<FxHashSet<String>> {
+    let mut names = FxHashSet::default();
+    for Entry { name, .. } in values {
+        if name.escaped {
+            return None;
+        }
+        let name = &text[name.span.range()];
+        if !names.contains(name) {
+            names.insert(name.to_owned());
+        }
+    }
+    Some(names)
+}
+
 fn start<'i>(input: &'i Input<'_>) -> &'i Start {
     input.json.get_or_init(|| Start::of(input))
 }
 
 /// Whether one of the first documents of a source holds something.
-pub(super) fn start_holds(input: &Input<'_>, holds: impl Fn(Node<'_>) -> bool) -> bool {
-    let start = start(input);
-    start.documents.iter().any(|value| holds(Node::new(&input.text, value)))
+pub(super) fn start_holds(input: &Input<'_>, mut holds: impl FnMut(Node<'_>) -> bool) -> bool {
+    let strings = input.text.inner(Layer::Json);
+    start(input).documents.iter().any(|document| {
+        let page = Page::new(&input.text, &strings, &document.tape);
+        page.root().is_some_and(&mut holds)
+    })
 }
 
 /// Reads a source by a shape.
 pub(super) fn read(shape: &Shape<'_>, input: &Input<'_>) -> Reading {
     read_found(shape, input, |root, reader| {
-        shape.layouts.iter().any(|layout| {
+        reader.choices.of(root).layouts.iter().any(|layout| {
             let mut found = layout.find(root);
             found.iter_mut().for_each(Found::keep_whole);
             reader.document(root, &found)
@@ -200,17 +224,19 @@ pub(super) fn read_found(
     input: &Input<'_>,
     mut read: impl FnMut(Node<'_>, &mut Reader<'_>) -> bool,
 ) -> Reading {
-    let mut reader =
-        Reader { shape, conversations: Vec::new(), by_id: FxHashMap::default(), loose: None };
+    let mut reader = Reader::new(shape);
     let mut flaws = Flaws::default();
     let text = input.text.as_str();
+    let strings = input.text.inner(Layer::Json);
     let goes_on = input.source.is_continuation();
-    let documents = if goes_on { Documents::lines(text) } else { Documents::of(text) };
+    let mut documents = if goes_on { Documents::lines(text) } else { Documents::of(text) };
     let by_line = documents.by_line();
-    for document in documents {
+    let mut document = Document::default();
+    while documents.read(&mut document) {
         flaws.add(&document.flaws);
-        if let Some(value) = &document.value {
-            read(Node::new(&input.text, value), &mut reader);
+        let page = Page::new(&input.text, &strings, &document.tape);
+        if let Some(root) = page.root() {
+            read(root, &mut reader);
         }
     }
     let mut problems = flaws.problems(input, by_line);
@@ -224,12 +250,19 @@ pub(super) fn read_found(
 impl Layout<'_> {
     /// The conversations of a document, with all their messages.
     fn find<'d>(&self, root: Node<'d>) -> Vec<Found<'d>> {
-        let conversations = root.find(self.conversations);
-        let found = conversations.into_iter().map(|conversation| {
-            let lists = self.messages.iter().flat_map(|path| conversation.find(path));
-            Found { conversation, messages: lists.flat_map(each).collect() }
+        let mut found = Vec::new();
+        root.search(self.conversations, |conversation| {
+            let mut messages = Vec::new();
+            for path in self.messages {
+                conversation.search(path, |list| {
+                    messages.extend(each(list));
+                    None::<()>
+                });
+            }
+            found.push(Found { conversation, messages });
+            None::<()>
         });
-        found.collect()
+        found
     }
 }
 
@@ -252,7 +285,7 @@ impl Found<'_> {
 /// Puts turns together to conversations.
 #[derive(Debug)]
 pub(super) struct Reader<'s> {
-    shape: &'s Shape<'s>,
+    choices: Choices<'s>,
     conversations: Vec<Conversation>,
     by_id: FxHashMap<String, usize>,
     /// The conversation of messages that are documents of their own and bear no name of
@@ -260,11 +293,21 @@ pub(super) struct Reader<'s> {
     loose: Option<usize>,
 }
 
-impl Reader<'_> {
+impl<'s> Reader<'s> {
+    fn new(shape: &'s Shape<'s>) -> Self {
+        let (conversations, by_id) = (Vec::new(), FxHashMap::default());
+        Self { choices: Choices::new(shape), conversations, by_id, loose: None }
+    }
+
+    /// What of the shape the objects of the document can have.
+    pub(super) fn choices(&mut self) -> &mut Choices<'s> {
+        &mut self.choices
+    }
+
     /// Reads what was found in a document, and tells whether there was a message in it.
     pub(super) fn document(&mut self, root: Node<'_>, found: &[Found<'_>]) -> bool {
         let mut any = false;
-        let people = self.shape.people.as_ref();
+        let people = self.choices.shape().people.as_ref();
         let everywhere = people.map_or_else(Directory::default, |people| people.of_document(root));
         for found in found {
             let here =
@@ -280,17 +323,17 @@ impl Reader<'_> {
         found: &Found<'_>,
         people: [&Directory<'_>; 2],
     ) -> bool {
+        let shape = self.choices.shape();
         let standing = self.standing(root, found);
         let mut own = None;
         let mut any = false;
-        for &message in found.messages.iter().filter(|message| self.shape.fits(**message)) {
+        for &message in found.messages.iter().filter(|message| shape.fits(**message)) {
+            let choice = self.choices.of(message);
             let mut scope = Scope::new(root, found.conversation, message);
-            if let Some(by) = &self.shape.people {
-                scope.person = by.find(&scope, people);
-            }
-            let Some(turn) = self.shape.turn(&scope) else { continue };
-            let id = scope.word(self.shape.message.conversation).map(Cow::into_owned);
-            let place = match id.or_else(|| standing.id.clone()) {
+            scope.person = choice.person(&scope, people);
+            let Some(turn) = choice.turn(&scope) else { continue };
+            let id = scope.word(&choice.conversation);
+            let place = match id.as_deref().or(standing.id.as_deref()) {
                 Some(id) => self.named(id, &standing),
                 None if message.is(root) => {
                     let place = self.loose.unwrap_or_else(|| self.open(None, &standing));
@@ -305,37 +348,37 @@ impl Reader<'_> {
     }
 
     /// What the holder of a conversation says of it. An array says nothing.
-    fn standing(&self, root: Node<'_>, found: &Found<'_>) -> Standing {
+    fn standing<'d>(&mut self, root: Node<'d>, found: &Found<'d>) -> Standing<'d> {
         let holder = found.conversation;
+        if holder.is_array() {
+            return Standing { id: None, channel: None };
+        }
+        let choice = self.choices.of(holder);
         let scope = Scope::new(root, holder, holder);
-        let word = |paths| {
-            let word = (!holder.is_array()).then(|| scope.word(paths))?;
-            word.map(Cow::into_owned)
-        };
-        Standing { id: word(self.shape.id), channel: word(self.shape.channel) }
+        Standing { id: scope.word(&choice.id), channel: scope.word(&choice.channel) }
     }
 
     /// The conversation of a name, which may have begun in an earlier document.
-    fn named(&mut self, id: String, standing: &Standing) -> usize {
-        if let Some(&place) = self.by_id.get(&id) {
+    fn named(&mut self, id: &str, standing: &Standing<'_>) -> usize {
+        if let Some(&place) = self.by_id.get(id) {
             return place;
         }
-        let place = self.open(Some(id.clone()), standing);
-        self.by_id.insert(id, place);
+        let place = self.open(Some(id.to_owned()), standing);
+        self.by_id.insert(id.to_owned(), place);
         place
     }
 
-    fn open(&mut self, id: Option<String>, standing: &Standing) -> usize {
-        let channel = standing.channel.clone();
+    fn open(&mut self, id: Option<String>, standing: &Standing<'_>) -> usize {
+        let channel = standing.channel.as_deref().map(str::to_owned);
         self.conversations.push(Conversation { id, channel, turns: Vec::new() });
         self.conversations.len() - 1
     }
 }
 
 /// What holds for all messages of a conversation that do not say otherwise.
-struct Standing {
-    id: Option<String>,
-    channel: Option<String>,
+struct Standing<'d> {
+    id: Option<Cow<'d, str>>,
+    channel: Option<Cow<'d, str>>,
 }
 
 impl Shape<'_> {
@@ -350,36 +393,50 @@ impl Shape<'_> {
         let numbered = |text: &Text<'_>| text.path().starts_with(|c: char| c.is_ascii_digit());
         message.is_array() == self.message.text.iter().all(numbered)
     }
+}
 
+impl Choice<'_> {
     /// The turn that a message is, if anything was said.
     fn turn(&self, scope: &Scope<'_>) -> Option<Turn> {
-        let text = self.message.text.iter().find_map(|text| text.of(scope))?;
-        let role = self.message.role.iter().find_map(|role| role.of(scope));
-        let name = self.message.speaker.iter().find_map(|path| scope.name(path));
+        let text = self.text.iter().find_map(|text| text.of(scope))?;
+        let role = self.role.iter().find_map(|role| role.of(scope));
+        let name = self.speaker.iter().find_map(|path| scope.name(path));
         Some(Turn {
             speaker: name.filter(|name| !words::is_role(name)),
             role: role.unwrap_or(Role::Unknown),
-            time: scope.word(self.message.time).map(Cow::into_owned),
+            time: scope.word(&self.time).map(Cow::into_owned),
             text,
         })
+    }
+
+    /// Who wrote a message, among the people that are listed.
+    fn person<'d>(&self, scope: &Scope<'d>, directories: [&Directory<'d>; 2]) -> Option<Node<'d>> {
+        let key = scope.word(&self.person)?;
+        directories.into_iter().find_map(|directory| directory.get(&key).copied())
     }
 
     /// Whether a value is a message: something was said, by somebody.
     pub(super) fn is_message(&self, node: Node<'_>) -> bool {
         let scope = Scope::new(node, node, node);
         let object = !node.is_array();
-        let spoken = || self.message.text.iter().any(|text| text.of(&scope).is_some());
-        let speaker = || self.message.speaker.iter().any(|path| scope.name(path).is_some());
-        let role = || self.message.role.iter().any(|role| role.of(&scope).is_some());
+        let spoken = || self.text.iter().any(|text| text.is_said(&scope));
+        let speaker = || self.speaker.iter().any(|path| scope.name(path).is_some());
+        let role = || self.role.iter().any(|role| role.of(&scope).is_some());
         object && (speaker() || role()) && spoken()
     }
 }
 
-impl Text<'_> {
-    fn path(&self) -> &str {
+impl<'a> Text<'a> {
+    /// Where the words stand.
+    pub(super) fn path(&self) -> &'a str {
         match self {
             Self::Plain(path) | Self::Sentences(path) | Self::Markup(path, _) => path,
         }
+    }
+
+    /// Whether anything is said there.
+    fn is_said(&self, scope: &Scope<'_>) -> bool {
+        scope.first(self.path()).is_some_and(Node::has_plain_words) || self.of(scope).is_some()
     }
 
     fn of(&self, scope: &Scope<'_>) -> Option<MappedText> {
@@ -387,7 +444,7 @@ impl Text<'_> {
             Self::Plain(path) => joined(&scope.find(path), "\n"),
             Self::Sentences(path) => joined(&scope.find(path), " "),
             Self::Markup(path, read) => {
-                let text = read(&scope.find(path).first()?.prose()?);
+                let text = read(scope.first(path)?.prose()?);
                 (!text.as_str().trim().is_empty()).then_some(text)
             }
         }
@@ -420,7 +477,19 @@ pub(super) fn whole(text: &MappedText) -> TextSpan {
     TextSpan::new(0, text.as_str().len())
 }
 
-impl RoleOf<'_> {
+impl<'a> RoleOf<'a> {
+    /// The paths at all of which there must be something.
+    pub(super) fn paths(&self) -> SmallVec<[&'a str; 2]> {
+        match *self {
+            Self::Word(path, _)
+            | Self::Prefix(path, _)
+            | Self::Common(path)
+            | Self::Label(path)
+            | Self::Has(path, _) => smallvec![path],
+            Self::Same(one, other, _) | Self::Differs(one, other, _) => smallvec![one, other],
+        }
+    }
+
     fn of(&self, scope: &Scope<'_>) -> Option<Role> {
         let word = |path: &str| scope.word(&[path]);
         match *self {
@@ -469,10 +538,5 @@ impl People<'_> {
             }
         }
         directory
-    }
-
-    fn find<'d>(&self, scope: &Scope<'d>, directories: [&Directory<'d>; 2]) -> Option<Node<'d>> {
-        let key = scope.word(self.key)?;
-        directories.into_iter().find_map(|directory| directory.get(&key).copied())
     }
 }

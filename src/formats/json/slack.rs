@@ -76,20 +76,21 @@ const SUBTYPES: &Words = &[
 const ENTITIES: [(&str, &str); 3] = [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">")];
 
 /// The text of a message without its entities.
-fn unescaped(text: &MappedText) -> MappedText {
+#[expect(clippy::needless_pass_by_value, reason = "other readings of a text give it back")]
+fn unescaped(text: MappedText) -> MappedText {
     let mut builder = MappedText::builder_in(Layer::Slack);
-    let all = whole(text);
+    let all = whole(&text);
     let mut plain = 0;
     for at in memchr::memchr_iter(b'&', text.as_str().as_bytes()) {
         let rest = &text.as_str()[at..];
         let Some((entity, character)) = ENTITIES.iter().find(|(e, _)| rest.starts_with(e)) else {
             continue;
         };
-        builder.push_slice(text, TextSpan::new(plain, at));
+        builder.push_slice(&text, TextSpan::new(plain, at));
         plain = at + entity.len();
-        builder.push_decoded(character, text, TextSpan::new(at, plain));
+        builder.push_decoded(character, &text, TextSpan::new(at, plain));
     }
-    builder.push_slice(text, TextSpan { start: plain as u32, ..all });
+    builder.push_slice(&text, TextSpan { start: plain as u32, ..all });
     builder.finish()
 }
 
@@ -100,7 +101,7 @@ mod tests {
     #[test]
     fn entities_are_decoded_once() {
         let text = MappedText::verbatim("R&D: a &lt; b &amp;lt; &gt".to_owned(), 0);
-        let text = unescaped(&text);
+        let text = unescaped(text);
         assert_eq!(text.as_str(), "R&D: a < b &lt; &gt");
         assert_eq!(text.to_source(TextSpan::new(7, 8)).end, 11);
     }

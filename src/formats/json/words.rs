@@ -97,7 +97,7 @@ fn alike(known: &str, word: &str) -> bool {
         b' ' | b'-' => b'_',
         byte => byte.to_ascii_lowercase(),
     };
-    known.bytes().map(plain).eq(word.bytes().map(plain))
+    known.len() == word.len() && known.bytes().map(plain).eq(word.bytes().map(plain))
 }
 
 #[cfg(test)]
