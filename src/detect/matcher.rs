@@ -2,13 +2,14 @@
 //!
 //! A backtracking matcher that remembers which states have failed, so that the
 //! time is at most program × sentence (the "bitstate" matcher of RE2). Word lists
-//! are called like procedures and their results kept for the sentence.
+//! are called like procedures and their results kept for the document.
 
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
 use crate::language::{Break, Document, WordId};
+use crate::rules::guide::Guide;
 use crate::rules::program::Inst;
 use crate::rules::tables::{Script, Tables};
 
@@ -21,10 +22,11 @@ pub(crate) struct Match {
     pub(crate) captures: Vec<Option<Range<usize>>>,
 }
 
-/// A sentence, prepared for matching.
+/// A document, of which one sentence at a time is matched.
 pub(crate) struct Matcher<'a> {
     tables: &'a Tables<'a>,
     document: &'a Document<'a>,
+    /// The sentence, by its tokens.
     sentence: Range<usize>,
     /// Ends of the entries of a list that begin at a token.
     lists: FxHashMap<(u32, u32), Ends>,
@@ -95,20 +97,22 @@ enum Job {
 }
 
 impl<'a> Matcher<'a> {
-    /// Prepares a sentence, given by its tokens.
-    pub(crate) fn new(
-        tables: &'a Tables<'a>,
-        document: &'a Document<'a>,
-        sentence: Range<usize>,
-    ) -> Self {
+    /// Prepares a document, with no sentence chosen.
+    pub(crate) fn new(tables: &'a Tables<'a>, document: &'a Document<'a>) -> Self {
         Self {
             tables,
             document,
-            sentence,
+            sentence: 0..0,
             lists: FxHashMap::default(),
             spare: Vec::new(),
             spare_jobs: Vec::new(),
         }
+    }
+
+    /// Turns to a sentence. What is known of word lists holds on, since no entry reaches from one
+    /// sentence into another.
+    pub(crate) fn turn_to(&mut self, sentence: usize) {
+        self.sentence = self.document.sentences[sentence].tokens.clone();
     }
 
     /// The tokens of the sentence.
@@ -188,21 +192,42 @@ impl<'a> Matcher<'a> {
         program.first.is_none_or(|first| self.tables.in_set(first, word))
     }
 
-    /// The tokens of the first entry of a list that begins in a range of tokens.
-    pub(crate) fn find_list_in(&mut self, list: u32, range: Range<usize>) -> Option<Range<usize>> {
-        range.into_iter().find_map(|start| Some(start..self.list_ends(list, start).farthest()?))
+    /// The tokens of the first entry of a guide that begins in a range of tokens.
+    pub(crate) fn find_guide_in(
+        &mut self,
+        guide: Guide,
+        range: Range<usize>,
+    ) -> Option<Range<usize>> {
+        range.into_iter().find_map(|start| Some(start..self.guide_ends(guide, start).farthest()?))
+    }
+
+    /// The ends of all entries of a guide that begin at a token.
+    #[inline]
+    pub(crate) fn guide_ends(&mut self, guide: Guide, start: usize) -> Ends {
+        if !self.tables.may_begin(guide, self.word(start)) {
+            return Ends::default();
+        }
+        self.tables.guide(guide).map_or(Ends::default(), |list| self.known_ends(list, start))
     }
 
     /// The ends of all entries of a list that begin at a token.
-    pub(crate) fn list_ends(&mut self, list: u32, start: usize) -> Ends {
-        let mut ends = Ends { start: start as u32, bits: 0 };
-        let program = self.tables.list_program(list);
-        if !self.may_begin(&program, start) {
-            return ends;
+    fn list_ends(&mut self, list: u32, start: usize) -> Ends {
+        if !self.may_begin(&self.tables.list_program(list), start) {
+            return Ends::default();
+        }
+        self.known_ends(list, start)
+    }
+
+    /// The ends of entries that may begin at a token, looked for only once.
+    fn known_ends(&mut self, list: u32, start: usize) -> Ends {
+        if !self.sentence.contains(&start) {
+            return Ends::default();
         }
         if let Some(&known) = self.lists.get(&(list, start as u32)) {
             return known;
         }
+        let mut ends = Ends { start: start as u32, bits: 0 };
+        let program = self.tables.list_program(list);
         let mut visited = self.fresh(&program);
         self.run(&program, start, &mut visited, &mut [], |end| {
             ends.add(end.max(start));
@@ -231,30 +256,23 @@ impl<'a> Matcher<'a> {
         may_be_filler: bool,
     ) -> impl Iterator<Item = usize> + use<> {
         let aside = self.document.tokens[token].aside_end as usize;
-        let filler = self.tables.filler.filter(|_| may_be_filler);
-        let fillers = filler.map_or(Ends::default(), |list| self.list_ends(list, token));
+        let fillers =
+            if may_be_filler { self.guide_ends(Guide::Filler, token) } else { Ends::default() };
         (aside > 0).then_some(aside).into_iter().chain(fillers.iter())
     }
 
     /// Whether a clause begins at a token.
     pub(crate) fn begins_clause(&mut self, at: usize) -> bool {
         let sentence = self.sentence();
-        let document = self.document;
-        let Some(filler) = self.tables.filler else {
-            return document.begins_clause(&sentence, at, |_| false);
-        };
-        document.begins_clause(&sentence, at, |token| {
-            self.list_ends(filler, token).iter().next() == Some(token + 1)
+        self.document.begins_clause(&sentence, at, |token| {
+            self.guide_ends(Guide::Filler, token).iter().next() == Some(token + 1)
         })
     }
 
     /// Whether a clause ends before a token, fillers and asides left out.
     pub(crate) fn ends_clause(&mut self, at: usize) -> bool {
-        if self.document.ends_clause(&self.sentence, at) {
-            return true;
-        }
-        let Some(filler) = self.tables.filler else { return false };
-        self.list_ends(filler, at).iter().any(|end| self.ends_clause(end))
+        self.document.ends_clause(&self.sentence, at)
+            || self.guide_ends(Guide::Filler, at).iter().any(|end| self.ends_clause(end))
     }
 
     fn fresh(&mut self, program: &Script<'_>) -> Vec<u64> {
@@ -405,10 +423,8 @@ impl<'a> Matcher<'a> {
         if aside_end > 0 {
             jobs.push(Job::Explore(State { token: aside_end, loose: true, ..state }));
         }
-        if let Some(filler) = self.tables.filler {
-            for end in self.list_ends(filler, token).iter() {
-                jobs.push(Job::Explore(State { token: end as u32, loose: true, ..state }));
-            }
+        for end in self.guide_ends(Guide::Filler, token).iter() {
+            jobs.push(Job::Explore(State { token: end as u32, loose: true, ..state }));
         }
     }
 

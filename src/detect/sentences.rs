@@ -1,4 +1,5 @@
-//! The sentences of a document, each prepared for matching when first asked for.
+//! The sentences of a document, and what guards ask of each again and again: its owned next step,
+//! and which conditions may hold in it. Each answer is found when first asked for, and kept.
 
 use std::ops::Range;
 
@@ -7,18 +8,28 @@ use rustc_hash::FxHashMap;
 use super::matcher::Matcher;
 use super::neighbours::Neighbours;
 use crate::language::Document;
-use crate::rules::tables::{Script, Tables};
+use crate::rules::tables::Tables;
 
-/// All the matchers of a document.
+/// All the sentences of a document.
 pub(super) struct Sentences<'a> {
     tables: &'a Tables<'a>,
     document: &'a Document<'a>,
     neighbours: &'a Neighbours<'a>,
-    matchers: Vec<Option<Matcher<'a>>>,
-    /// The owned next step of each sentence, as far as it was looked for.
-    steps: FxHashMap<usize, Option<Range<usize>>>,
+    matcher: Matcher<'a>,
+    /// What is known of each sentence.
+    known: Vec<Known>,
     /// Whether conditions hold anywhere, as far as it was asked, by the numbers of their programs.
     held: FxHashMap<u32, bool>,
+}
+
+/// What is known of a sentence so far.
+#[derive(Clone, Default)]
+struct Known {
+    /// Its owned next step, once it was looked for.
+    step: Option<Option<Range<usize>>>,
+    /// The conditions that it has a word for of those that any match needs, once it was asked; as
+    /// bits.
+    possible: Option<Box<[u64]>>,
 }
 
 impl<'a> Sentences<'a> {
@@ -27,13 +38,12 @@ impl<'a> Sentences<'a> {
         document: &'a Document<'a>,
         neighbours: &'a Neighbours<'a>,
     ) -> Self {
-        let matchers = std::iter::repeat_with(|| None).take(document.sentences.len()).collect();
         Self {
             tables,
             document,
             neighbours,
-            matchers,
-            steps: FxHashMap::default(),
+            matcher: Matcher::new(tables, document),
+            known: vec![Known::default(); document.sentences.len()],
             held: FxHashMap::default(),
         }
     }
@@ -53,18 +63,13 @@ impl<'a> Sentences<'a> {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.matchers.len()
+        self.known.len()
     }
 
-    /// The number of a word list, by its name.
-    pub(super) fn list(&self, name: &str) -> Option<u32> {
-        self.tables.list(name)
-    }
-
+    /// The matcher, turned to a sentence.
     pub(super) fn matcher(&mut self, sentence: usize) -> &mut Matcher<'a> {
-        let (tables, document) = (self.tables, self.document);
-        let tokens: Range<usize> = document.sentences[sentence].tokens.clone();
-        self.matchers[sentence].get_or_insert_with(|| Matcher::new(tables, document, tokens))
+        self.matcher.turn_to(sentence);
+        &mut self.matcher
     }
 
     /// What `look` finds in a sentence, looked for only once.
@@ -73,28 +78,47 @@ impl<'a> Sentences<'a> {
         sentence: usize,
         look: impl FnOnce(&mut Self) -> Option<Range<usize>>,
     ) -> Option<Range<usize>> {
-        if let Some(known) = self.steps.get(&sentence) {
+        if let Some(known) = &self.known[sentence].step {
             return known.clone();
         }
         let found = look(self);
-        self.steps.insert(sentence, found.clone());
+        self.known[sentence].step = Some(found.clone());
         found
     }
 
-    /// Whether the program of a condition matches anywhere, looked for only once.
+    /// Whether a sentence has one of the words without which a condition holds nowhere, looked for
+    /// only once for all conditions.
+    pub(super) fn may_hold(&mut self, sentence: usize, condition: u32) -> bool {
+        let Self { tables, document, known, .. } = self;
+        let possible = known[sentence].possible.get_or_insert_with(|| {
+            let mut bits = vec![0; tables.condition_count().div_ceil(64)];
+            for token in &document.tokens[document.sentences[sentence].tokens.clone()] {
+                for condition in tables.conditions_with(token.word).iter() {
+                    bits[condition as usize / 64] |= 1 << (condition % 64);
+                }
+            }
+            bits.into()
+        });
+        possible[condition as usize / 64] & 1 << (condition % 64) != 0
+    }
+
+    /// Whether a condition holds anywhere, looked for only once.
     pub(super) fn anywhere(&mut self, condition: u32) -> bool {
         if let Some(&known) = self.held.get(&condition) {
             return known;
         }
-        let program = self.tables.other(condition);
-        let holds = (0..self.len()).any(|sentence| self.has(sentence, &program));
+        let holds = (0..self.len()).any(|sentence| self.has(sentence, condition));
         self.held.insert(condition, holds);
         holds
     }
 
-    /// Whether a program matches anywhere in a sentence.
-    pub(super) fn has(&mut self, sentence: usize, program: &Script<'_>) -> bool {
-        let start = self.document.sentences[sentence].tokens.start;
-        self.matcher(sentence).find(program, start).is_some()
+    /// Whether a condition holds anywhere in a sentence.
+    pub(super) fn has(&mut self, sentence: usize, condition: u32) -> bool {
+        self.may_hold(sentence, condition) && {
+            let program = self.tables.other(condition);
+            let matcher = self.matcher(sentence);
+            let start = matcher.sentence().start;
+            matcher.find(&program, start).is_some()
+        }
     }
 }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::phrase::{Node, PhraseError};
-use super::{emit, inflect};
+use super::{emit, inflect, prefix};
 use crate::language::{Lexicon, WordId, canonical};
 
 /// One instruction. Numbers are indices: of instructions, sets, lists, slots.
@@ -164,7 +164,7 @@ impl Grammar {
         }
         let node = Node::Choice(entries.to_vec());
         let single = self.single_words(&node);
-        let mut program = self.emit(&node, false);
+        let mut program = self.emit(&prefix::join(entries), false);
         let required = self.required(&node).map(|r| r.words).unwrap_or_default();
         program.required = self.set(required);
         program.first = self.first_words(&node).map(|words| self.set(words));

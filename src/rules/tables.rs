@@ -4,6 +4,7 @@
 //! The embedded pack is written so when buckstop is built, and a user's pack when it is compiled;
 //! no rule's title, advice or example is here.
 
+use super::guide::Guide;
 use super::program::{Grammar, Inst, Program};
 use crate::flat::{Numbers, Reader, Rows, Stretches, Writer};
 use crate::language::{WordId, Words};
@@ -33,6 +34,12 @@ pub struct Tables<'a> {
     index: Rows<'a>,
     /// For each word the sets that hold it and that some phrase requires beside its rarest.
     asked: Rows<'a>,
+    /// For each [`Guide`] its list, counted from 1; 0 if there is none.
+    guides: Numbers<'a>,
+    /// For each word the bits of the guides that may begin with it.
+    begins: Numbers<'a>,
+    /// For each word the conditions that any match needs it for.
+    conditions: Rows<'a>,
 }
 
 /// The programs of a pack by their use.
@@ -76,8 +83,11 @@ impl<'a> Tables<'a> {
             lists: reader.numbers(),
             index: reader.rows(),
             asked: reader.rows(),
+            guides: reader.numbers(),
+            begins: reader.numbers(),
+            conditions: reader.rows(),
         };
-        tables.filler = tables.list("filler");
+        tables.filler = tables.guide(Guide::Filler);
         tables
     }
 
@@ -117,6 +127,14 @@ impl<'a> Tables<'a> {
             }
         }
         writer.rows(asked);
+        write_guides(grammar, writer);
+        let mut conditions = vec![Vec::new(); words];
+        for (number, program) in (0_u32..).zip(programs.others) {
+            for word in &grammar.sets[program.required as usize] {
+                conditions[word.0 as usize].push(number);
+            }
+        }
+        writer.rows(conditions);
     }
 
     /// How many phrases there are.
@@ -155,6 +173,33 @@ impl<'a> Tables<'a> {
     #[must_use]
     pub fn asked_with(&self, word: WordId) -> Numbers<'a> {
         self.asked.get(word.0 as usize)
+    }
+
+    /// The conditions that need one of several words, of which this is one, by their numbers in
+    /// [`Tables::other`].
+    #[must_use]
+    pub fn conditions_with(&self, word: WordId) -> Numbers<'a> {
+        self.conditions.get(word.0 as usize)
+    }
+
+    /// How many conditions there are.
+    #[must_use]
+    pub fn condition_count(&self) -> usize {
+        self.programs.len() / PROGRAM - self.rules.len() - self.lists.len()
+    }
+
+    /// The number of a word list that detection goes by, if the pack has it.
+    #[must_use]
+    #[inline]
+    pub fn guide(&self, guide: Guide) -> Option<u32> {
+        self.guides.get(guide.number()).checked_sub(1)
+    }
+
+    /// Whether an entry of such a list may begin with a word.
+    #[must_use]
+    #[inline]
+    pub fn may_begin(&self, guide: Guide, word: WordId) -> bool {
+        self.begins.get(word.0 as usize) & guide.bit() != 0
     }
 
     /// The number of a word list.
@@ -295,6 +340,25 @@ impl Script<'_> {
             _ => Inst::Match,
         }
     }
+}
+
+/// Writes which lists guide detection, and which of them may begin with each word.
+fn write_guides(grammar: &Grammar, writer: &mut Writer) {
+    let lists = Guide::ALL.map(|(guide, name)| (guide, grammar.list(name)));
+    writer.numbers(lists.iter().map(|(_, list)| list.map_or(0, |list| list + 1)));
+    let mut begins = vec![0; grammar.lexicon.len()];
+    for (guide, list) in lists {
+        let Some(list) = list else { continue };
+        match grammar.lists[list as usize].program.first {
+            Some(first) => {
+                for word in &grammar.sets[first as usize] {
+                    begins[word.0 as usize] |= guide.bit();
+                }
+            }
+            None => begins.iter_mut().for_each(|guides| *guides |= guide.bit()),
+        }
+    }
+    writer.numbers(begins);
 }
 
 fn numbers_of(inst: Inst) -> [u32; INST] {
