@@ -6,8 +6,6 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
-
 use crate::language::{Break, Document, WordId};
 use crate::rules::guide::Guide;
 use crate::rules::program::Inst;
@@ -28,8 +26,8 @@ pub(crate) struct Matcher<'a> {
     document: &'a Document<'a>,
     /// The sentence, by its tokens.
     sentence: Range<usize>,
-    /// Ends of the entries of a list that begin at a token.
-    lists: FxHashMap<(u32, u32), Ends>,
+    /// Where the entries of lists end, as far as it was asked.
+    lists: KnownEnds,
     /// Bit sets of failed states, one for each level of list calls, kept for reuse.
     spare: Vec<Vec<u64>>,
     /// What was left to try, likewise.
@@ -81,6 +79,45 @@ impl Ends {
     }
 }
 
+/// The ends of entries by the token at which they begin; few lists are asked of one token.
+#[derive(Default)]
+struct KnownEnds {
+    /// By tokens: the last that was noted, counted from 1.
+    last: Vec<u32>,
+    noted: Vec<Noted>,
+}
+
+/// The ends of the entries of one list at one token.
+struct Noted {
+    list: u32,
+    ends: Ends,
+    /// What was noted before for the same token, counted from 1.
+    before: u32,
+}
+
+impl KnownEnds {
+    fn get(&self, list: u32, token: usize) -> Option<Ends> {
+        let mut number = self.last.get(token).copied()?;
+        while let Some(noted) = self.noted.get((number as usize).wrapping_sub(1)) {
+            if noted.list == list {
+                return Some(noted.ends);
+            }
+            number = noted.before;
+        }
+        None
+    }
+
+    /// Notes what a list comes to at a token, of a document of so many tokens.
+    fn note(&mut self, list: u32, token: usize, ends: Ends, tokens: usize) {
+        if self.last.is_empty() {
+            self.last = vec![0; tokens];
+        }
+        let before = self.last[token];
+        self.noted.push(Noted { list, ends, before });
+        self.last[token] = self.noted.len() as u32;
+    }
+}
+
 /// A place in a program and in the sentence.
 #[derive(Clone, Copy)]
 struct State {
@@ -103,7 +140,7 @@ impl<'a> Matcher<'a> {
             tables,
             document,
             sentence: 0..0,
-            lists: FxHashMap::default(),
+            lists: KnownEnds::default(),
             spare: Vec::new(),
             spare_jobs: Vec::new(),
         }
@@ -223,7 +260,7 @@ impl<'a> Matcher<'a> {
         if !self.sentence.contains(&start) {
             return Ends::default();
         }
-        if let Some(&known) = self.lists.get(&(list, start as u32)) {
+        if let Some(known) = self.lists.get(list, start) {
             return known;
         }
         let mut ends = Ends { start: start as u32, bits: 0 };
@@ -234,7 +271,7 @@ impl<'a> Matcher<'a> {
             None::<usize>
         });
         self.spare.push(visited);
-        self.lists.insert((list, start as u32), ends);
+        self.lists.note(list, start, ends, self.document.tokens.len());
         ends
     }
 

@@ -27,9 +27,8 @@ pub(super) struct Sentences<'a> {
 struct Known {
     /// Its owned next step, once it was looked for.
     step: Option<Option<Range<usize>>>,
-    /// The conditions that it has a word for of those that any match needs, once it was asked; as
-    /// bits.
-    possible: Option<Box<[u64]>>,
+    /// What of the needs of conditions its words meet, as bits, once it was asked.
+    met: Option<Box<[u64]>>,
 }
 
 impl<'a> Sentences<'a> {
@@ -90,16 +89,17 @@ impl<'a> Sentences<'a> {
     /// only once for all conditions.
     pub(super) fn may_hold(&mut self, sentence: usize, condition: u32) -> bool {
         let Self { tables, document, known, .. } = self;
-        let possible = known[sentence].possible.get_or_insert_with(|| {
-            let mut bits = vec![0; tables.condition_count().div_ceil(64)];
+        let met = known[sentence].met.get_or_insert_with(|| {
+            let mut bits = vec![0; tables.need_count().div_ceil(64)];
             for token in &document.tokens[document.sentences[sentence].tokens.clone()] {
-                for condition in tables.conditions_with(token.word).iter() {
-                    bits[condition as usize / 64] |= 1 << (condition % 64);
+                for need in tables.met_by(token.word).iter() {
+                    bits[need as usize / 64] |= 1 << (need % 64);
                 }
             }
             bits.into()
         });
-        possible[condition as usize / 64] & 1 << (condition % 64) != 0
+        let need = tables.need(condition);
+        met[need as usize / 64] & 1 << (need % 64) != 0
     }
 
     /// Whether a condition holds anywhere, looked for only once.

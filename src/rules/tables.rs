@@ -4,6 +4,8 @@
 //! The embedded pack is written so when buckstop is built, and a user's pack when it is compiled;
 //! no rule's title, advice or example is here.
 
+use std::collections::BTreeSet;
+
 use super::guide::Guide;
 use super::program::{Grammar, Inst, Program};
 use crate::flat::{Numbers, Reader, Rows, Stretches, Writer};
@@ -38,8 +40,12 @@ pub struct Tables<'a> {
     guides: Numbers<'a>,
     /// For each word the bits of the guides that may begin with it.
     begins: Numbers<'a>,
-    /// For each word the conditions that any match needs it for.
-    conditions: Rows<'a>,
+    /// What conditions need before all: the sets that hold their rarest words, each once.
+    needs: Numbers<'a>,
+    /// For each condition its place among these.
+    needed: Numbers<'a>,
+    /// For each word the places of the needs that it meets.
+    met: Rows<'a>,
 }
 
 /// The programs of a pack by their use.
@@ -85,7 +91,9 @@ impl<'a> Tables<'a> {
             asked: reader.rows(),
             guides: reader.numbers(),
             begins: reader.numbers(),
-            conditions: reader.rows(),
+            needs: reader.numbers(),
+            needed: reader.numbers(),
+            met: reader.rows(),
         };
         tables.filler = tables.guide(Guide::Filler);
         tables
@@ -128,13 +136,7 @@ impl<'a> Tables<'a> {
         }
         writer.rows(asked);
         write_guides(grammar, writer);
-        let mut conditions = vec![Vec::new(); words];
-        for (number, program) in (0_u32..).zip(programs.others) {
-            for word in &grammar.sets[program.required as usize] {
-                conditions[word.0 as usize].push(number);
-            }
-        }
-        writer.rows(conditions);
+        write_needs(grammar, programs.others, writer);
     }
 
     /// How many phrases there are.
@@ -175,17 +177,23 @@ impl<'a> Tables<'a> {
         self.asked.get(word.0 as usize)
     }
 
-    /// The conditions that need one of several words, of which this is one, by their numbers in
-    /// [`Tables::other`].
+    /// The number of what a condition needs of a sentence before all: one of its rarest words.
+    /// Many conditions need the same.
     #[must_use]
-    pub fn conditions_with(&self, word: WordId) -> Numbers<'a> {
-        self.conditions.get(word.0 as usize)
+    pub fn need(&self, condition: u32) -> u32 {
+        self.needed.get(condition as usize)
     }
 
-    /// How many conditions there are.
+    /// The needs that a word meets.
     #[must_use]
-    pub fn condition_count(&self) -> usize {
-        self.programs.len() / PROGRAM - self.rules.len() - self.lists.len()
+    pub fn met_by(&self, word: WordId) -> Numbers<'a> {
+        self.met.get(word.0 as usize)
+    }
+
+    /// How many different needs conditions have.
+    #[must_use]
+    pub fn need_count(&self) -> usize {
+        self.needs.len()
     }
 
     /// The number of a word list that detection goes by, if the pack has it.
@@ -359,6 +367,22 @@ fn write_guides(grammar: &Grammar, writer: &mut Writer) {
         }
     }
     writer.numbers(begins);
+}
+
+/// Writes what conditions need of a sentence, and which words meet it.
+fn write_needs(grammar: &Grammar, conditions: &[Program], writer: &mut Writer) {
+    let sets = conditions.iter().map(|program| program.required);
+    let needs: BTreeSet<u32> = sets.clone().collect();
+    let needs: Vec<u32> = needs.into_iter().collect();
+    writer.numbers(needs.iter().copied());
+    writer.numbers(sets.map(|set| needs.partition_point(|&need| need < set) as u32));
+    let mut met = vec![Vec::new(); grammar.lexicon.len()];
+    for (need, &set) in (0_u32..).zip(&needs) {
+        for word in &grammar.sets[set as usize] {
+            met[word.0 as usize].push(need);
+        }
+    }
+    writer.rows(met);
 }
 
 fn numbers_of(inst: Inst) -> [u32; INST] {
