@@ -28,8 +28,8 @@ pub(crate) struct Matcher<'a> {
     sentence: Range<usize>,
     /// Where the entries of lists end, as far as it was asked.
     lists: KnownEnds,
-    /// Bit sets of failed states, one for each level of list calls, kept for reuse.
-    spare: Vec<Vec<u64>>,
+    /// Sets of failed states, one for each level of list calls, kept for reuse.
+    spare: Vec<Visited>,
     /// What was left to try, likewise.
     spare_jobs: Vec<Vec<Job>>,
 }
@@ -127,6 +127,43 @@ struct State {
     loose: bool,
 }
 
+/// Which states were seen, as bits. A run sees few of all the states that a long list has, so
+/// that it is noted where bits were set: only there they are taken away again.
+#[derive(Default)]
+struct Visited {
+    bits: Vec<u64>,
+    touched: Vec<usize>,
+}
+
+impl Visited {
+    /// Makes room for so many places.
+    fn reserve(&mut self, places: usize) {
+        let words = places.div_ceil(64).max(self.bits.len());
+        self.bits.resize(words, 0);
+    }
+
+    /// Notes a place; whether it was noted before.
+    fn mark(&mut self, place: usize) -> bool {
+        let word = &mut self.bits[place / 64];
+        if *word == 0 {
+            self.touched.push(place / 64);
+        }
+        let seen = *word & 1 << (place % 64) != 0;
+        *word |= 1 << (place % 64);
+        seen
+    }
+
+    fn unmark(&mut self, place: usize) {
+        self.bits[place / 64] &= !(1 << (place % 64));
+    }
+
+    fn clear(&mut self) {
+        for word in self.touched.drain(..) {
+            self.bits[word] = 0;
+        }
+    }
+}
+
 /// What is left to try: a state, or a slot to be put back as it was.
 enum Job {
     Explore(State),
@@ -211,7 +248,7 @@ impl<'a> Matcher<'a> {
                 break;
             }
         }
-        self.spare.push(visited);
+        self.put_back(visited);
         result
     }
 
@@ -270,7 +307,7 @@ impl<'a> Matcher<'a> {
             ends.add(end.max(start));
             None::<usize>
         });
-        self.spare.push(visited);
+        self.put_back(visited);
         self.lists.note(list, start, ends, self.document.tokens.len());
         ends
     }
@@ -312,12 +349,16 @@ impl<'a> Matcher<'a> {
             || self.guide_ends(Guide::Filler, at).iter().any(|end| self.ends_clause(end))
     }
 
-    fn fresh(&mut self, program: &Script<'_>) -> Vec<u64> {
-        let states = program.len() * (self.sentence.len() + 1) * 2;
-        let mut bits = self.spare.pop().unwrap_or_default();
-        bits.clear();
-        bits.resize(states.div_ceil(64), 0);
-        bits
+    /// A set in which no state of a program was seen.
+    fn fresh(&mut self, program: &Script<'_>) -> Visited {
+        let mut visited = self.spare.pop().unwrap_or_default();
+        visited.reserve(program.len() * (self.sentence.len() + 1) * 2);
+        visited
+    }
+
+    fn put_back(&mut self, mut visited: Visited) {
+        visited.clear();
+        self.spare.push(visited);
     }
 
     /// Explores a program from a token on until `accept` takes an end.
@@ -325,7 +366,7 @@ impl<'a> Matcher<'a> {
         &mut self,
         program: &Script<'_>,
         start: usize,
-        visited: &mut [u64],
+        visited: &mut Visited,
         slots: &mut [Option<u32>],
         mut accept: impl FnMut(usize) -> Option<T>,
     ) -> Option<T> {
@@ -352,12 +393,12 @@ impl<'a> Matcher<'a> {
         program: &Script<'_>,
         start: usize,
         mut state: State,
-        visited: &mut [u64],
+        visited: &mut Visited,
         slots: &mut [Option<u32>],
         jobs: &mut Vec<Job>,
     ) -> Option<usize> {
         loop {
-            if self.mark(state, visited) {
+            if visited.mark(self.place(state)) {
                 return None;
             }
             let token = state.token as usize;
@@ -409,7 +450,7 @@ impl<'a> Matcher<'a> {
                     let first = token == start;
                     if token >= self.sentence.end || !(first || self.reaches(token, widest)) {
                         // A match that begins here minds no break before it: it may come this way again.
-                        self.unmark(state, visited);
+                        visited.unmark(self.place(state));
                         return None;
                     }
                     if first && inst == Inst::Any && self.document.is_connector(token) {
@@ -498,19 +539,7 @@ impl<'a> Matcher<'a> {
             || self.document.tokens[token].word != self.tables.not
     }
 
-    /// Notes that a state was seen; whether it had been before.
-    fn mark(&self, state: State, visited: &mut [u64]) -> bool {
-        let place = self.place(state);
-        let seen = visited[place / 64] & (1 << (place % 64)) != 0;
-        visited[place / 64] |= 1 << (place % 64);
-        seen
-    }
-
-    fn unmark(&self, state: State, visited: &mut [u64]) {
-        let place = self.place(state);
-        visited[place / 64] &= !(1 << (place % 64));
-    }
-
+    /// Where a state stands among all of them.
     fn place(&self, state: State) -> usize {
         let width = self.sentence.len() + 1;
         let token = state.token as usize - self.sentence.start;

@@ -16,19 +16,45 @@ pub(super) struct Sentences<'a> {
     document: &'a Document<'a>,
     neighbours: &'a Neighbours<'a>,
     matcher: Matcher<'a>,
-    /// What is known of each sentence.
-    known: Vec<Known>,
+    /// The owned next step of each sentence, once it was looked for.
+    steps: Vec<Option<Option<Range<usize>>>>,
+    met: MetNeeds,
     /// Whether conditions hold anywhere, as far as it was asked, by the numbers of their programs.
     held: FxHashMap<u32, bool>,
 }
 
-/// What is known of a sentence so far.
-#[derive(Clone, Default)]
-struct Known {
-    /// Its owned next step, once it was looked for.
-    step: Option<Option<Range<usize>>>,
-    /// What of the needs of conditions its words meet, as bits, once it was asked.
-    met: Option<Box<[u64]>>,
+/// Which sentences have a word that meets a need of conditions, as rows of bits, each made when it
+/// is first asked for.
+#[derive(Default)]
+struct MetNeeds {
+    /// The bits of all rows, one row behind the other.
+    bits: Vec<u64>,
+    is_made: Vec<bool>,
+}
+
+impl MetNeeds {
+    fn has(
+        &mut self,
+        sentence: usize,
+        need: u32,
+        tables: &Tables<'_>,
+        document: &Document<'_>,
+    ) -> bool {
+        let width = tables.need_count().div_ceil(64);
+        if self.is_made.is_empty() {
+            self.is_made = vec![false; document.sentences.len()];
+            self.bits = vec![0; width * self.is_made.len()];
+        }
+        let row = &mut self.bits[width * sentence..width * (sentence + 1)];
+        if !std::mem::replace(&mut self.is_made[sentence], true) {
+            for token in &document.tokens[document.sentences[sentence].tokens.clone()] {
+                for need in tables.met_by(token.word).iter() {
+                    row[need as usize / 64] |= 1 << (need % 64);
+                }
+            }
+        }
+        row[need as usize / 64] & 1 << (need % 64) != 0
+    }
 }
 
 impl<'a> Sentences<'a> {
@@ -42,7 +68,8 @@ impl<'a> Sentences<'a> {
             document,
             neighbours,
             matcher: Matcher::new(tables, document),
-            known: vec![Known::default(); document.sentences.len()],
+            steps: vec![None; document.sentences.len()],
+            met: MetNeeds::default(),
             held: FxHashMap::default(),
         }
     }
@@ -62,7 +89,7 @@ impl<'a> Sentences<'a> {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.known.len()
+        self.steps.len()
     }
 
     /// The matcher, turned to a sentence.
@@ -77,29 +104,18 @@ impl<'a> Sentences<'a> {
         sentence: usize,
         look: impl FnOnce(&mut Self) -> Option<Range<usize>>,
     ) -> Option<Range<usize>> {
-        if let Some(known) = &self.known[sentence].step {
+        if let Some(known) = &self.steps[sentence] {
             return known.clone();
         }
         let found = look(self);
-        self.known[sentence].step = Some(found.clone());
+        self.steps[sentence] = Some(found.clone());
         found
     }
 
-    /// Whether a sentence has one of the words without which a condition holds nowhere, looked for
-    /// only once for all conditions.
+    /// Whether a sentence has one of the rarest words of a condition, without which it can't hold.
     pub(super) fn may_hold(&mut self, sentence: usize, condition: u32) -> bool {
-        let Self { tables, document, known, .. } = self;
-        let met = known[sentence].met.get_or_insert_with(|| {
-            let mut bits = vec![0; tables.need_count().div_ceil(64)];
-            for token in &document.tokens[document.sentences[sentence].tokens.clone()] {
-                for need in tables.met_by(token.word).iter() {
-                    bits[need as usize / 64] |= 1 << (need % 64);
-                }
-            }
-            bits.into()
-        });
-        let need = tables.need(condition);
-        met[need as usize / 64] & 1 << (need % 64) != 0
+        let need = self.tables.need(condition);
+        self.met.has(sentence, need, self.tables, self.document)
     }
 
     /// Whether a condition holds anywhere, looked for only once.

@@ -16,9 +16,21 @@ pub(super) fn join(entries: &[Node]) -> Node {
 fn parts(entry: Node) -> Vec<Node> {
     match entry {
         Node::Sequence(nodes) => nodes.into_iter().flat_map(parts).collect(),
-        // Where a list was named matters no more once it is known to exist.
+        // Where a list was named matters no more once it is known to exist, nor in which order
+        // words were.
         Node::List { name, .. } => vec![Node::List { name, place: 0..0 }],
+        Node::Choice(mut nodes) => {
+            nodes.sort_by(|a, b| word(a).cmp(&word(b)));
+            vec![Node::Choice(nodes)]
+        }
         node => vec![node],
+    }
+}
+
+fn word(node: &Node) -> Option<&str> {
+    match node {
+        Node::Word(word) => Some(word),
+        _ => None,
     }
 }
 
@@ -93,9 +105,11 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_the_same_wherever_they_were_named() {
-        let entries = entries(&["{unit} will call", "{unit} asked"]);
+    fn lists_are_the_same_wherever_they_were_named_and_choices_in_any_order() {
+        let entries = entries(&["{unit} (will|shall) call", "{unit} (shall|will) ask"]);
         let Node::Choice(branches) = join(&entries) else { panic!("no choice") };
-        assert_eq!(branches.len(), 1);
+        let [Node::Sequence(parts)] = &branches[..] else { panic!("{branches:?}") };
+        let Node::Choice(rests) = &parts[1] else { panic!("{parts:?}") };
+        assert_eq!(rests.len(), 1);
     }
 }
