@@ -16,8 +16,8 @@ pub(super) struct Sentences<'a> {
     document: &'a Document<'a>,
     neighbours: &'a Neighbours<'a>,
     matcher: Matcher<'a>,
-    /// The owned next step of each sentence, once it was looked for.
-    steps: Vec<Option<Option<Range<usize>>>>,
+    /// The owned next step of each sentence, as far as it was looked for.
+    steps: FxHashMap<usize, Option<Range<usize>>>,
     met: MetNeeds,
     /// Whether conditions hold anywhere, as far as it was asked, by the numbers of their programs.
     held: FxHashMap<u32, bool>,
@@ -68,7 +68,7 @@ impl<'a> Sentences<'a> {
             document,
             neighbours,
             matcher: Matcher::new(tables, document),
-            steps: vec![None; document.sentences.len()],
+            steps: FxHashMap::default(),
             met: MetNeeds::default(),
             held: FxHashMap::default(),
         }
@@ -89,7 +89,7 @@ impl<'a> Sentences<'a> {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.steps.len()
+        self.document.sentences.len()
     }
 
     /// The matcher, turned to a sentence.
@@ -104,11 +104,11 @@ impl<'a> Sentences<'a> {
         sentence: usize,
         look: impl FnOnce(&mut Self) -> Option<Range<usize>>,
     ) -> Option<Range<usize>> {
-        if let Some(known) = &self.steps[sentence] {
+        if let Some(known) = self.steps.get(&sentence) {
             return known.clone();
         }
         let found = look(self);
-        self.steps[sentence] = Some(found.clone());
+        self.steps.insert(sentence, found.clone());
         found
     }
 
