@@ -43,6 +43,12 @@ impl<'a> Numbers<'a> {
         self.0.iter().map(|&bytes| u32::from_le_bytes(bytes))
     }
 
+    /// All of them, so many at a time; some at the end may be left over.
+    pub fn chunks<const COUNT: usize>(self) -> impl Iterator<Item = [u32; COUNT]> + use<'a, COUNT> {
+        let chunks = self.0.as_chunks::<COUNT>().0.iter();
+        chunks.map(|chunk| chunk.map(u32::from_le_bytes))
+    }
+
     /// The first place whose number is `wanted` or larger, where the numbers are sorted.
     #[must_use]
     pub fn lower_bound(self, wanted: u32) -> usize {

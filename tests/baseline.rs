@@ -2,13 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests may panic as tests may")]
 
+mod desk;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
-use tempfile::TempDir;
+use desk::{Desk, Done};
 
 const PACK: &str = r#"
 [[rule]]
@@ -29,27 +30,10 @@ const NAME: &str = ".buckstop-baseline.json";
 const BUCK: &str = "That buck is not mine.\n";
 const SAW: &str = "We never saw that buck.\n";
 
-/// A project with a configuration and nothing to check yet.
-struct Desk {
-    folder: TempDir,
-}
-
 impl Desk {
+    /// A project with a configuration and nothing to check yet.
     fn new() -> Self {
-        let desk = Self { folder: tempfile::tempdir().unwrap() };
-        desk.put("ours.toml", PACK);
-        desk.put("buckstop.toml", "default-rules = false\nrules = ['ours.toml']\n");
-        desk
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn put(&self, name: &str, content: &str) {
-        let path = self.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
+        Self::with(PACK, "")
     }
 
     fn read(&self, name: &str) -> String {
@@ -61,19 +45,12 @@ impl Desk {
         fs::rename(self.path().join(from), self.path().join(to)).unwrap();
     }
 
-    fn command(&self, folder: &str, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_buckstop"));
-        command.args(line.split_whitespace()).current_dir(self.path().join(folder));
-        command.stdin(Stdio::null());
-        command
-    }
-
     fn run(&self, line: &str) -> Done {
         self.run_in("", line)
     }
 
     fn run_in(&self, folder: &str, line: &str) -> Done {
-        self.command(folder, line).output().unwrap().into()
+        self.command(line.split_whitespace()).current_dir(self.path().join(folder)).into()
     }
 
     /// `buckstop check .`, one line for each finding.
@@ -96,23 +73,6 @@ impl Desk {
     }
 }
 
-#[derive(Debug, PartialEq, Eq)]
-struct Done {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl From<Output> for Done {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-}
-
 impl Done {
     fn findings(&self) -> Vec<&str> {
         self.stdout.lines().filter_map(|line| Some(line.split_once('[')?.0)).collect()
@@ -132,7 +92,7 @@ fn entry(path: &str, count: u64) -> (String, u64) {
 #[test]
 fn only_what_is_new_makes_a_check_fail() {
     let desk = Desk::new();
-    desk.put("drafts/a.txt", &BUCK.repeat(2));
+    desk.put("drafts/a.txt", BUCK.repeat(2));
     desk.put("drafts/b.txt", SAW);
     assert_eq!(desk.check("").code, Some(1));
     let written = desk.run("baseline write");
@@ -141,7 +101,7 @@ fn only_what_is_new_makes_a_check_fail() {
     assert_eq!(desk.entries(), [entry("drafts/a.txt", 2), entry("drafts/b.txt", 1)]);
     desk.check("").is_clean();
     assert!(desk.check("").stdout.ends_with("in 2 files; 3 known from the baseline.\n"));
-    desk.put("drafts/a.txt", &format!("Hello!\n\n{}Well.\n\n{SAW}{BUCK}", BUCK.repeat(2)));
+    desk.put("drafts/a.txt", format!("Hello!\n\n{}Well.\n\n{SAW}{BUCK}", BUCK.repeat(2)));
     let checked = desk.check("");
     assert_eq!(checked.code, Some(1));
     assert_eq!(checked.findings(), ["drafts/a.txt:7:4: info", "drafts/a.txt:8:1: error"]);
@@ -151,7 +111,7 @@ fn only_what_is_new_makes_a_check_fail() {
 #[test]
 fn limits_and_severities_go_by_what_is_new() {
     let desk = Desk::new();
-    desk.put("a.txt", &BUCK.repeat(3));
+    desk.put("a.txt", BUCK.repeat(3));
     desk.run("baseline write");
     desk.put("b.txt", SAW);
     for (args, code) in [
@@ -185,7 +145,7 @@ fn every_output_has_what_is_new_and_nothing_else() {
 #[test]
 fn what_is_no_longer_there_is_told_and_taken_out() {
     let desk = Desk::new();
-    desk.put("a.txt", &format!("{}{SAW}", BUCK.repeat(2)));
+    desk.put("a.txt", format!("{}{SAW}", BUCK.repeat(2)));
     desk.run("baseline write");
     desk.put("a.txt", BUCK);
     let before = desk.read(NAME);
@@ -216,11 +176,11 @@ fn what_is_no_longer_there_is_told_and_taken_out() {
 #[test]
 fn an_update_takes_nothing_in_and_keeps_reasons() {
     let desk = Desk::new();
-    desk.put("a.txt", &format!("{BUCK}{SAW}"));
+    desk.put("a.txt", format!("{BUCK}{SAW}"));
     desk.run("baseline write");
     let reasoned = desk.read(NAME).replace("\"count\":1", "\"count\":1,\"reason\":\"the law\"");
     desk.put(NAME, &reasoned);
-    desk.put("a.txt", &BUCK.repeat(3));
+    desk.put("a.txt", BUCK.repeat(3));
     let updated = desk.run("baseline update");
     assert!(updated.stdout.ends_with("; 2 new findings are not in it.\n"), "{}", updated.stdout);
     assert_eq!(desk.entries(), [entry("a.txt", 1)]);
@@ -258,7 +218,7 @@ fn a_file_that_is_checked_alone_says_nothing_of_the_others() {
 #[test]
 fn rules_that_take_no_part_keep_what_is_known_of_them() {
     let desk = Desk::new();
-    desk.put("a.txt", &format!("{BUCK}{SAW}"));
+    desk.put("a.txt", format!("{BUCK}{SAW}"));
     desk.run("baseline write");
     let before = desk.read(NAME);
     desk.check("--select looks-away").is_clean();
@@ -302,12 +262,12 @@ fn the_lines_of_both_sides_of_a_merge_hold() {
     desk.run("baseline write");
     let base = desk.read(NAME);
     desk.put("a.txt", SAW);
-    desk.put("m.txt", &BUCK.repeat(2));
+    desk.put("m.txt", BUCK.repeat(2));
     desk.run("baseline write");
     let ours = desk.read(NAME);
     desk.put(NAME, &base);
     fs::remove_file(desk.path().join("a.txt")).unwrap();
-    desk.put("m.txt", &BUCK.repeat(3));
+    desk.put("m.txt", BUCK.repeat(3));
     desk.put("z.txt", SAW);
     desk.run("baseline write");
     let theirs = desk.read(NAME);
@@ -411,7 +371,7 @@ fn the_number_of_threads_changes_nothing() {
     desk.run("baseline write --threads 2");
     assert_eq!(desk.read(NAME), one);
     for number in (0..60).step_by(7) {
-        desk.put(&format!("{number:02}/a.txt"), &BUCK.repeat(3));
+        desk.put(&format!("{number:02}/a.txt"), BUCK.repeat(3));
     }
     let alone = desk.check("--threads 1");
     assert!(!alone.findings().is_empty());
@@ -443,7 +403,7 @@ fn what_is_piped_in_is_known_by_its_name() {
     desk.put("drafts/a.txt", BUCK);
     desk.run("baseline write");
     let piped = |args: &str| {
-        let mut command = desk.command("", args);
+        let mut command = desk.command(args.split_whitespace());
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(BUCK.as_bytes()).unwrap();
         child.wait_with_output().unwrap().status.code()

@@ -3,12 +3,14 @@
 //!
 //! What can be written down as a dialogue stands in `tests/cmd`.
 
+mod desk;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
-use tempfile::TempDir;
+use desk::{Desk, Done};
 
 const PACK: &str = r#"
 [[rule]]
@@ -30,27 +32,10 @@ why = "The customer hears: find somebody else."
 /// A draft with a finding of each rule.
 const DRAFT: &str = "That buck is not mine.\nGo and ask billing.\n";
 
-/// A folder with a configuration that names the pack, and nothing else.
-struct Desk {
-    folder: TempDir,
-}
-
 impl Desk {
+    /// A folder with a configuration that names the pack, and nothing else.
     fn new() -> Self {
-        let desk = Self { folder: tempfile::tempdir().expect("a folder") };
-        desk.put("ours.toml", PACK);
-        desk.configure("", "");
-        desk
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn put(&self, name: &str, content: &str) {
-        let path = self.path().join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, content).expect("a file");
+        Self::with(PACK, "")
     }
 
     /// Puts a configuration into a folder; the one at the top names the pack.
@@ -59,18 +44,12 @@ impl Desk {
             if folder.is_empty() { "default-rules = false\nrules = ['ours.toml']\n" } else { "" };
         self.put(
             &Path::new(folder).join("buckstop.toml").to_string_lossy(),
-            &format!("{pack}{text}"),
+            format!("{pack}{text}"),
         );
     }
 
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_buckstop"));
-        command.current_dir(self.path()).args(args).stdin(Stdio::null());
-        command
-    }
-
     fn run(&self, args: &[&str]) -> Done {
-        self.command(args).output().expect("buckstop runs").into()
+        (&mut self.command(args)).into()
     }
 
     fn check(&self, args: &[&str]) -> Done {
@@ -83,24 +62,6 @@ impl Desk {
         let mut child = command.spawn().expect("buckstop runs");
         child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads");
         child.wait_with_output().expect("it ends").into()
-    }
-}
-
-/// What came of a run.
-#[derive(Debug, PartialEq, Eq)]
-struct Done {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl From<Output> for Done {
-    fn from(output: Output) -> Self {
-        Self {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
-        }
     }
 }
 
@@ -142,7 +103,7 @@ fn it_is_found_from_the_file_and_not_from_the_current_folder() {
     let desk = Desk::new();
     desk.put("team/a.txt", DRAFT);
     desk.put("other/.keep", "");
-    let mut command = desk.command(&["check", "--output-format=concise", "../team/a.txt"]);
+    let mut command = desk.command(["check", "--output-format=concise", "../team/a.txt"]);
     let done =
         Done::from(command.current_dir(desk.path().join("other")).output().expect("it runs"));
     assert_eq!(done.findings(), of("../team/a.txt", &[BUCK, AWAY]));

@@ -3,13 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests may panic as tests may")]
 
+mod desk;
+
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
 
 use buckstop::render::OutputFormat;
+use desk::{Desk, Done};
 use serde_json::Value;
-use tempfile::TempDir;
 
 const PACK: &str = r#"
 [[rule]]
@@ -41,29 +41,13 @@ const CHAT: &str = "[10:01] jane@acme.example: Call (555) 010-9999, that buck is
     [10:02] +49 170 1234567: my account 4821-77?\n\
     [10:03] jane@acme.example: That buck is not mine.\n";
 
-struct Desk {
-    folder: TempDir,
-}
-
 impl Desk {
     fn new() -> Self {
-        let desk = Self { folder: tempfile::tempdir().unwrap() };
-        desk.put("ours.toml", PACK);
-        desk.put("buckstop.toml", "default-rules = false\nrules = ['ours.toml']\n");
+        let desk = Self::with(PACK, "");
         desk.put("draft.txt", DRAFT);
         desk.put("Chat with +49 170 1234567.txt", CHAT);
-        desk.put("bad jane@acme.example.txt", "Order 48213 \u{fffd}");
-        fs::write(desk.path().join("bad jane@acme.example.txt"), b"Order 48213 \xff\xfe\xc3")
-            .unwrap();
+        desk.put("bad jane@acme.example.txt", b"Order 48213 \xff\xfe\xc3");
         desk
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn put(&self, name: &str, content: &str) {
-        fs::write(self.path().join(name), content).unwrap();
     }
 
     fn read(&self, name: &str) -> String {
@@ -72,12 +56,9 @@ impl Desk {
 
     /// What a command writes to both streams.
     fn run(&self, args: &[&str]) -> String {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_buckstop"));
-        command.args(args).current_dir(self.path()).stdin(Stdio::null());
-        let output = command.output().unwrap();
-        assert!(output.status.code().is_some_and(|code| code < 3));
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        text(&output.stdout) + &text(&output.stderr)
+        let done = Done::from(&mut self.command(args));
+        assert!(done.code.is_some_and(|code| code < 3));
+        done.stdout + &done.stderr
     }
 
     fn json(&self, args: &[&str]) -> Value {

@@ -2,12 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests may panic as tests may")]
 
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Stdio};
+mod desk;
 
+use std::fs;
+
+use desk::{Desk, Done};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 const PACK: &str = r#"
 [[rule]]
@@ -25,18 +25,9 @@ phrases = ["never saw that buck"]
 why = "The customer saw it."
 "#;
 
-struct Desk {
-    folder: TempDir,
-}
-
 impl Desk {
     fn new() -> Self {
-        let desk = Self { folder: tempfile::tempdir().unwrap() };
-        desk.put("ours.toml", PACK);
-        desk.put(
-            "buckstop.toml",
-            "default-rules = false\nrules = ['ours.toml']\nagents = ['Jane', 'Tom']\n",
-        );
+        let desk = Self::with(PACK, "agents = ['Jane', 'Tom']\n");
         desk.put("drafts/a.txt", "That buck is not mine. We never saw that buck.\n");
         desk.put("drafts/b.md", "# Hi\n\nThis one is with me.\n");
         desk.put(
@@ -48,23 +39,11 @@ impl Desk {
         desk
     }
 
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn put(&self, name: &str, content: &str) {
-        let path = self.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-
     /// The exit code, stdout and stderr of `buckstop check .`.
     fn check(&self, args: &str) -> (Option<i32>, String, String) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_buckstop"));
-        command.args(["check", "."]).args(args.split_whitespace());
-        let output = command.current_dir(self.path()).stdin(Stdio::null()).output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        (output.status.code(), text(output.stdout), text(output.stderr))
+        let args = ["check", "."].into_iter().chain(args.split_whitespace());
+        let Done { code, stdout, stderr } = (&mut self.command(args)).into();
+        (code, stdout, stderr)
     }
 
     fn json(&self, args: &str) -> Value {
@@ -146,7 +125,7 @@ fn counts_take_the_place_of_what_is_shown_and_files_are_as_ever() {
 fn the_number_of_threads_changes_no_count() {
     let desk = Desk::new();
     for number in 0..80 {
-        desk.put(&format!("many/{number:02}.txt"), &"That buck is not mine. ".repeat(number % 5));
+        desk.put(&format!("many/{number:02}.txt"), "That buck is not mine. ".repeat(number % 5));
     }
     let alone = desk.check("--statistics --threads 1");
     assert!(alone.1.contains("\n  and 46 more\n"), "{}", alone.1);
@@ -166,8 +145,8 @@ fn a_summary_is_the_last_line() {
 #[test]
 fn what_a_baseline_knows_is_counted_apart() {
     let desk = Desk::new();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_buckstop"));
-    command.args(["baseline", "write", "drafts"]).current_dir(desk.path()).output().unwrap();
+    let written = Done::from(&mut desk.command(["baseline", "write", "drafts"]));
+    assert_eq!(written.code, Some(0));
     let object = desk.json("--statistics");
     assert_eq!(
         (&object["summary"]["findings"], &object["summary"]["known"]),

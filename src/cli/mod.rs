@@ -104,9 +104,11 @@ Examples:
   buckstop fix --interactive a.txt   Choose other words one by one
   buckstop baseline write drafts/    From now on, fail on new findings only
   buckstop turns chat.txt            See who is taken for whom in a conversation
+  buckstop stream < tickets.jsonl    Answer each line of JSON with a line of findings
   buckstop rules not-my-job          Explain a rule
   buckstop init                      Start a configuration
   buckstop check --help              All about checking
+  buckstop learn --help              Teach the learned detector with messages of your own
 
 Exit codes:
   0  nothing was found

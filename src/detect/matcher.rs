@@ -20,6 +20,23 @@ pub(crate) struct Match {
     pub(crate) captures: Vec<Option<Range<usize>>>,
 }
 
+impl Match {
+    /// The same with tokens counted from one on.
+    pub(super) fn counted_from(self, start: usize) -> Self {
+        self.moved(|tokens| tokens.start - start..tokens.end - start)
+    }
+
+    /// The same with tokens counted again from where they were before [`Match::counted_from`].
+    pub(super) fn counted_to(self, start: usize) -> Self {
+        self.moved(|tokens| tokens.start + start..tokens.end + start)
+    }
+
+    fn moved(self, to: impl Fn(Range<usize>) -> Range<usize>) -> Self {
+        let captures = self.captures.into_iter().map(|tokens| tokens.map(&to));
+        Self { tokens: to(self.tokens), captures: captures.collect() }
+    }
+}
+
 /// A document, of which one sentence at a time is matched.
 pub(crate) struct Matcher<'a> {
     tables: &'a Tables<'a>,
@@ -205,19 +222,6 @@ impl<'a> Matcher<'a> {
         found
     }
 
-    /// As [`Matcher::find_all`], where it is known with which tokens a match may begin.
-    pub(crate) fn find_among(&mut self, program: &Script<'_>, starts: &[usize]) -> Vec<Match> {
-        let mut found: Vec<Match> = Vec::new();
-        let mut from = self.sentence.start;
-        while let Some(next) =
-            self.find_at(program, starts.iter().copied().filter(|&start| start >= from))
-        {
-            from = next.tokens.end.max(next.tokens.start + 1);
-            found.push(next);
-        }
-        found
-    }
-
     /// The first match that begins at a token from `from` on.
     pub(crate) fn find(&mut self, program: &Script<'_>, from: usize) -> Option<Match> {
         self.find_at(program, from..self.sentence.end)
@@ -322,16 +326,15 @@ impl<'a> Matcher<'a> {
         self.document.tokens[token].before
     }
 
-    /// Where what may be passed over ends that begins at a token within a phrase: an aside, a
-    /// filler if one may begin there.
-    pub(super) fn asides(
-        &mut self,
-        token: usize,
-        may_be_filler: bool,
-    ) -> impl Iterator<Item = usize> + use<> {
+    /// Whether an aside begins at a token.
+    pub(super) fn begins_aside(&self, token: usize) -> bool {
+        self.document.tokens[token].aside_end > 0
+    }
+
+    /// Where what may be passed over ends that begins at a token within a phrase: asides and fillers.
+    pub(super) fn asides(&mut self, token: usize) -> impl Iterator<Item = usize> + use<> {
         let aside = self.document.tokens[token].aside_end as usize;
-        let fillers =
-            if may_be_filler { self.guide_ends(Guide::Filler, token) } else { Ends::default() };
+        let fillers = self.guide_ends(Guide::Filler, token);
         (aside > 0).then_some(aside).into_iter().chain(fillers.iter())
     }
 

@@ -6,9 +6,11 @@
 
 mod guards;
 mod matcher;
+mod memory;
 mod missing;
 mod neighbours;
 mod overlap;
+mod places;
 mod referent;
 mod sentences;
 mod skim;
@@ -18,6 +20,7 @@ use std::ops::Range;
 
 use guards::Candidate;
 use matcher::Match;
+use memory::Found;
 use neighbours::Neighbours;
 use sentences::Sentences;
 use skim::Skimmer;
@@ -128,7 +131,7 @@ fn detect_in(text: &str, context: Context<'_>, ruleset: &Ruleset, scope: Scope) 
             scope,
             weighed: OnceCell::new(),
         };
-        with_skimmer(ruleset, &tables, |skimmer| scan.phrases(skimmer));
+        with_skimmer(ruleset, |skimmer| scan.phrases(skimmer));
         scan.regexes();
         scan.learned();
         detected.absorb(scan.detected, chunk.start);
@@ -209,9 +212,9 @@ thread_local! {
 }
 
 /// Skims with what this thread remembers of the same rules.
-fn with_skimmer(ruleset: &Ruleset, tables: &Tables<'_>, skim: impl FnOnce(&mut Skimmer)) {
+fn with_skimmer(ruleset: &Ruleset, skim: impl FnOnce(&mut Skimmer)) {
     let known = SKIMMER.take().filter(|(number, _)| *number == ruleset.number());
-    let (number, mut skimmer) = known.unwrap_or_else(|| (ruleset.number(), Skimmer::new(tables)));
+    let (number, mut skimmer) = known.unwrap_or_else(|| (ruleset.number(), Skimmer::default()));
     skim(&mut skimmer);
     SKIMMER.set(Some((number, skimmer)));
 }
@@ -228,42 +231,30 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    /// Tries all phrases on each sentence. Of two that find the same words, the one that its
+    /// Looks for all phrases in each sentence. Of two that find the same words, the one that its
     /// rule names first counts.
     fn phrases(&mut self, skimmer: &mut Skimmer) {
-        let (mut due, mut starts) = (Vec::new(), Vec::new());
         for sentence in 0..self.sentences.len() {
-            due.clear();
-            skimmer.call_up(self.tables, self.sentences.matcher(sentence), &mut due);
-            for &phrase in &due {
-                let rule = self.tables.rule(phrase);
+            let text = self.sentences.document().settled(sentence);
+            let found = skimmer.skim(self.tables, self.sentences.matcher(sentence), text);
+            for Found { phrase, place } in found {
+                let rule = self.tables.rule(*phrase);
                 if self.takes_part(rule) {
-                    let matcher = self.sentences.matcher(sentence);
-                    skimmer.guess(self.tables, matcher, phrase, &mut starts);
-                    if !starts.is_empty() {
-                        self.try_phrase(phrase, sentence, &starts);
-                    }
+                    let start = self.sentences.matcher(sentence).sentence().start;
+                    self.phrase(rule, *phrase, sentence, place.clone().counted_to(start));
                 }
             }
         }
     }
 
-    /// Tries a phrase where it may begin.
-    fn try_phrase(&mut self, phrase: u32, sentence: usize, starts: &[usize]) {
-        let rule = self.tables.rule(phrase);
-        let program = self.tables.phrase(phrase);
-        for found in self.sentences.matcher(sentence).find_among(&program, starts) {
-            let document = self.sentences.document();
-            let captures = self.capture_spans(program.captures, &found);
-            let first = surface_start(document, found.tokens.start);
-            let matched = document.span(first..found.tokens.end);
-            self.judge(
-                rule,
-                &Candidate { sentence, tokens: found.tokens, span: matched },
-                captures,
-                None,
-            );
-        }
+    /// Judges the match of a phrase.
+    fn phrase(&mut self, rule: usize, phrase: u32, sentence: usize, found: Match) {
+        let document = self.sentences.document();
+        let captures = self.capture_spans(self.tables.phrase(phrase).captures, &found);
+        let first = surface_start(document, found.tokens.start);
+        let matched = document.span(first..found.tokens.end);
+        let candidate = Candidate { sentence, tokens: found.tokens, span: matched };
+        self.judge(rule, &candidate, captures, None);
     }
 
     fn capture_spans(&self, names: Numbers<'_>, found: &Match) -> Vec<(String, TextSpan)> {

@@ -1,612 +1,563 @@
-//! One look at each sentence that tells which phrases may begin where.
+//! One look at each sentence that tells which phrases may match in it.
 //!
-//! A phrase is looked at only if the sentence has all the words that it can't do without. It is
-//! then followed from each word with which it may begin for as long as it goes on, by a finite
-//! automaton whose states are sets of places in its program, each made when a text first leads
-//! to it (Thompson's simulation with the states kept, as in RE2). Where a phrase ends nowhere,
-//! most often at its second word, the matcher never hears of it.
+//! A phrase is looked at only if the sentence has all the words that it can't do without. Its
+//! program is then followed from all places where it may begin at once: how far it came is a set
+//! of places for each instruction, and to take a word is to keep the places where one of the words
+//! stands that are asked for, and to step behind them. So a phrase costs a few operations on bits,
+//! however often it may begin. (It is the bit-parallel search of Baeza-Yates and Gonnet, "A New
+//! Approach to Text Searching", 1992, with a bit for each place of the text and not of the pattern:
+//! sentences are short, and phrases are many.)
 //!
 //! What only the matcher knows, such as where clauses begin, is taken to hold, so that no match
 //! is ever missed; what is found here is only a guess, which the matcher then looks into.
 
-use rustc_hash::{FxHashMap, FxHashSet};
-
 use super::matcher::Matcher;
-use crate::flat::Numbers;
+use super::memory::{Found, Memory};
+use super::places::Places;
 use crate::language::{Break, WordId};
-use crate::rules::program::Inst;
+use crate::rules::program::{FAR, Inst, Link};
 use crate::rules::tables::{Script, Tables};
 
-/// What is remembered from sentence to sentence, for one set of rules.
-pub(super) struct Skimmer {
-    /// By words: whether a filler may begin with it.
-    begins_filler: Vec<bool>,
-    /// The number of the sentence.
-    now: u32,
-    /// By sets: where one of its words was met last, as a sentence and a token.
-    met: Vec<(u32, u32)>,
-    /// By phrases: the last sentence that called them up, and the last token with which they may
-    /// begin in it, since all the words that they can't do without must follow.
-    called: Vec<(u32, u32)>,
-    memory: Memory,
-    /// The words of the sentence with what else matters of them.
-    letters: Vec<u64>,
-    /// Where to go on, and where it was gone on before: tokens and states.
-    walks: Vec<(usize, u32)>,
-}
-
-/// What can be made anew at any time.
+/// What is kept from sentence to sentence, for one set of rules.
 #[derive(Default)]
-struct Memory {
-    frames: Vec<Frame>,
-    frame_numbers: FxHashMap<Frame, u32>,
-    places: Vec<Place>,
-    place_numbers: FxHashMap<At, u32>,
-    /// Where a program comes to without taking a word, as ranges of `reached`.
-    closures: FxHashMap<At, (usize, usize)>,
-    reached: Vec<u32>,
-    states: Vec<State>,
-    state_numbers: FxHashMap<Box<[u32]>, u32>,
-    /// By phrases: the state before the first word, or [`DEAD`] if it was not made yet.
-    starts: Vec<u32>,
-    /// Where each letter leads, by state and letter.
-    steps: FxHashMap<u64, u32>,
-    /// How many places all states hold together.
-    held: usize,
-    /// What is only in use while a step is made.
-    gathered: Vec<u32>,
-    seen: FxHashSet<At>,
+pub(super) struct Skimmer {
+    /// For sentences of ordinary length.
+    short: Sieve<1>,
+    /// For longer ones; no sentence is longer than its places.
+    long: Sieve<5>,
+    memory: Memory,
+    /// The phrases that may match in the sentence at hand.
+    due: Vec<u32>,
 }
-
-/// A frame, an instruction, and whether a comma may stand before the next word.
-type At = (u32, u32, bool);
-
-/// A program that runs, and where its caller goes on.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Frame {
-    body: Body,
-    /// The caller and its next instruction; none for a phrase.
-    back: Option<(u32, u32)>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Body {
-    Phrase(u32),
-    List(u32),
-}
-
-/// A place in a program at which a word is taken, or a phrase is done.
-#[derive(Clone, Copy)]
-struct Place {
-    frame: u32,
-    inst: u32,
-    /// Whether a comma may stand before the next word.
-    loose: bool,
-    takes: Takes,
-}
-
-#[derive(Clone, Copy)]
-enum Takes {
-    OneOf(u32),
-    Switch(u32),
-    Anything,
-    Gap,
-    Capital,
-    Ing,
-    Ed,
-    /// Nothing: the phrase is done.
-    Nothing,
-}
-
-struct State {
-    /// Bits of the words that lead elsewhere than a word that no rule mentions, by the last
-    /// digits of their numbers: some other words share them.
-    /// Empty until the first step.
-    told_apart: Box<[u64]>,
-    /// The marks that tell letters apart here.
-    marks: u64,
-    /// Whether any other word leads nowhere.
-    is_picky: bool,
-    /// Places that take one word of a set, sorted by the set.
-    sets: Box<[(u32, u32)]>,
-    /// All other places that take a word.
-    others: Box<[u32]>,
-    /// Whether the phrase may end here.
-    is_done: bool,
-    /// The same state with a comma allowed, once it was asked for.
-    loosened: Option<u32>,
-    /// Whether all places take words of the same set, so that all these lead to the same.
-    is_uniform: bool,
-    /// Where they lead, once it is known.
-    on: Option<u32>,
-    /// Where a word leads that nothing is known of, once that is known.
-    otherwise: Option<u32>,
-}
-
-/// The state in which nothing goes on.
-const DEAD: u32 = 0;
-
-/// The bits of a letter that tell more than the word.
-const SOFT: u64 = 1;
-const ING: u64 = 2;
-const ED: u64 = 4;
-const CAPITAL: u64 = 8;
-const ALL_MARKS: u64 = 15;
-const MARKS: u32 = 4;
-
-/// The most steps and places that are kept; then all is forgotten and made anew.
-const MOST_STEPS: usize = 200_000;
-const MOST_PLACES: usize = 1_500_000;
-
-/// The most places to go on from; a phrase of more, as lists in lists can make, may end anywhere.
-const WIDEST: usize = 10_000;
-
-/// The most ways through fillers that are followed from one word on, before it is guessed that
-/// one of them leads somewhere.
-const MOST_WALKS: usize = 64;
 
 impl Skimmer {
-    /// Starts with nothing remembered.
-    pub(super) fn new(tables: &Tables<'_>) -> Self {
-        let mut begins_filler = vec![false; tables.words.len()];
-        if let Some(list) = tables.filler {
-            match tables.list_program(list).first {
-                Some(first) => {
-                    for word in tables.set(first).iter() {
-                        begins_filler[word as usize] = true;
-                    }
-                }
-                None => begins_filler.fill(true),
+    /// The phrases that match in a sentence, in the order in which their rules name them.
+    /// `text` is all that tells what they match, if there is such a text.
+    pub(super) fn skim(
+        &mut self,
+        tables: &Tables<'_>,
+        matcher: &mut Matcher<'_>,
+        text: Option<&str>,
+    ) -> &[Found] {
+        let Self { short, long, memory, due } = self;
+        let look = |found: &mut Vec<Found>| {
+            due.clear();
+            if matcher.sentence().len() < Places::<1>::COUNT {
+                short.skim(tables, matcher, due);
+            } else {
+                long.skim(tables, matcher, due);
             }
+            for &phrase in due.iter() {
+                let places = matcher.find_all(&tables.phrase(phrase)).into_iter();
+                let start = matcher.sentence().start;
+                found
+                    .extend(places.map(|place| Found { phrase, place: place.counted_from(start) }));
+            }
+        };
+        match text {
+            Some(text) => memory.recall(text, look),
+            None => memory.look(look),
         }
-        Self {
-            begins_filler,
-            now: 0,
-            met: vec![(0, 0); tables.set_count()],
-            called: vec![(0, 0); tables.phrase_count()],
-            memory: Memory::default(),
-            letters: Vec::new(),
-            walks: Vec::new(),
+    }
+}
+
+/// What is known of a sentence of fewer than `64 * N` words.
+///
+/// Tables by words, sets and phrases are not cleared between sentences: an entry counts if it
+/// has the number of the sentence.
+struct Sieve<const N: usize> {
+    /// The number of the sentence.
+    now: u32,
+    /// By words: where they stand.
+    words: Vec<Known<N>>,
+    /// By sets: where one of their words stands.
+    sets: Vec<Known<N>>,
+    /// By large sets, their words as bits, made when they are first asked for.
+    bitmaps: Vec<Option<Box<[u64]>>>,
+    /// By phrases: the sentence that looked at them last.
+    phrases: Vec<u32>,
+    line: Line<N>,
+    /// How far programs came, for each level of list calls.
+    spare: Vec<Course<N>>,
+}
+
+/// Places that are known for one sentence.
+#[derive(Clone, Copy)]
+struct Known<const N: usize> {
+    sentence: u32,
+    places: Places<N>,
+}
+
+/// What programs may ask of a sentence beside its words.
+struct Line<const N: usize> {
+    /// Its words.
+    words: Vec<WordId>,
+    /// Where they stand: everywhere.
+    all: Places<N>,
+    /// Words with nothing before them.
+    close: Places<N>,
+    /// Words with no more than a comma before them.
+    loose: Places<N>,
+    /// Where an aside or a filler may begin that may be passed over.
+    asides: Places<N>,
+    /// From where to where they go, in order.
+    hops: Vec<(usize, usize)>,
+    /// How many words they pass over, all together.
+    passed: u32,
+    capitals: Option<Places<N>>,
+    ing: Option<Places<N>>,
+    ed: Option<Places<N>>,
+}
+
+/// The places that a program came to with an instruction.
+#[derive(Clone, Copy)]
+struct Reached<const N: usize> {
+    /// Where the next word must follow closely.
+    close: Places<N>,
+    /// Where a comma may stand before it.
+    loose: Places<N>,
+}
+
+impl<const N: usize> Reached<N> {
+    const NOWHERE: Self = Self { close: Places::NONE, loose: Places::NONE };
+
+    /// Places behind which a comma may stand.
+    #[inline]
+    fn loosely(loose: Places<N>) -> Self {
+        Self { loose, ..Self::NOWHERE }
+    }
+
+    #[inline]
+    fn is_empty(self) -> bool {
+        self.all().is_empty()
+    }
+
+    #[inline]
+    fn all(self) -> Places<N> {
+        self.close.or(self.loose)
+    }
+
+    #[inline]
+    fn within(self, places: Places<N>) -> Self {
+        Self { close: self.close.and(places), loose: self.loose.and(places) }
+    }
+}
+
+/// A program on its way through a sentence.
+#[derive(Default)]
+struct Course<const N: usize> {
+    /// By instructions.
+    reached: Vec<Reached<N>>,
+    /// The instructions that were reached and not left yet, as bits.
+    open: Vec<u64>,
+    /// The first row of them that is not empty.
+    row: usize,
+}
+
+impl<const N: usize> Course<N> {
+    /// Makes room for a program.
+    fn make_room(&mut self, insts: usize) {
+        if self.reached.len() < insts {
+            self.reached.resize(insts, Reached::NOWHERE);
+            self.open.resize(insts.div_ceil(64), 0);
         }
     }
 
-    /// The phrases that have all the words in a sentence that they can't do without, in the
-    /// order in which their rules name them.
-    pub(super) fn call_up(
-        &mut self,
-        tables: &Tables<'_>,
-        matcher: &Matcher<'_>,
-        due: &mut Vec<u32>,
-    ) {
-        if self.now == u32::MAX {
+    #[inline]
+    fn reach(&mut self, inst: u32, places: Reached<N>) {
+        let inst = inst as usize;
+        if !places.is_empty() {
+            let known = &mut self.reached[inst];
+            known.close = known.close.or(places.close);
+            known.loose = known.loose.or(places.loose);
+            self.open[inst / 64] |= 1 << (inst % 64);
+            self.row = self.row.min(inst / 64);
+        }
+    }
+
+    /// Leaves the first instruction that was reached, if any is left.
+    #[inline]
+    fn leave(&mut self) -> Option<(u32, Reached<N>)> {
+        while let Some(bits) = self.open.get_mut(self.row) {
+            if *bits != 0 {
+                let inst = 64 * self.row + bits.trailing_zeros() as usize;
+                *bits &= *bits - 1;
+                let places = std::mem::replace(&mut self.reached[inst], Reached::NOWHERE);
+                return Some((inst as u32, places));
+            }
+            self.row += 1;
+        }
+        None
+    }
+}
+
+/// Sets of more words are looked up word by word of the sentence.
+const LARGE: usize = 12;
+
+impl<const N: usize> Default for Sieve<N> {
+    fn default() -> Self {
+        Self {
+            now: 0,
+            words: Vec::new(),
+            sets: Vec::new(),
+            bitmaps: Vec::new(),
+            phrases: Vec::new(),
+            line: Line::default(),
+            spare: Vec::new(),
+        }
+    }
+}
+
+impl<const N: usize> Default for Line<N> {
+    fn default() -> Self {
+        Self {
+            words: Vec::new(),
+            all: Places::NONE,
+            close: Places::NONE,
+            loose: Places::NONE,
+            asides: Places::NONE,
+            hops: Vec::new(),
+            passed: 0,
+            capitals: None,
+            ing: None,
+            ed: None,
+        }
+    }
+}
+
+impl<const N: usize> Line<N> {
+    /// The places that are behind others by no more than so many words, what may be passed over
+    /// left out.
+    fn behind(&self, places: Places<N>, words: u32) -> Places<N> {
+        let words = words + self.passed;
+        if words < FAR {
+            return places.ahead(words);
+        }
+        let first = places.first().unwrap_or(Places::<N>::COUNT - 1);
+        self.all.without(Places::before(first + 1))
+    }
+}
+
+impl<const N: usize> Sieve<N> {
+    fn skim(&mut self, tables: &Tables<'_>, matcher: &mut Matcher<'_>, found: &mut Vec<u32>) {
+        self.begin(tables, matcher);
+        let signature = self.line.words.iter().fold(0, |all, word| all | word.signature());
+        for place in 0..self.line.words.len() {
+            for phrase in tables.phrases_with(self.line.words[place], signature) {
+                let looked_at = &mut self.phrases[phrase as usize];
+                if *looked_at != self.now {
+                    *looked_at = self.now;
+                    if self.may_match(tables, matcher, phrase) {
+                        found.push(phrase);
+                    }
+                }
+            }
+        }
+        found.sort_unstable();
+    }
+
+    /// Notes where the words of a sentence stand.
+    fn begin(&mut self, tables: &Tables<'_>, matcher: &mut Matcher<'_>) {
+        if self.now == 0 || self.now == u32::MAX {
+            let nothing = Known { sentence: 0, places: Places::NONE };
             self.now = 0;
-            self.met.fill((0, 0));
-            self.called.fill((0, 0));
+            self.words = vec![nothing; tables.words.len()];
+            self.sets = vec![nothing; tables.set_count()];
+            self.bitmaps.resize(tables.set_count(), None);
+            self.phrases = vec![0; tables.phrase_count()];
         }
         self.now += 1;
-        let Self { now, met, called, .. } = self;
-        for token in matcher.sentence() {
-            for set in tables.asked_with(matcher.word(token)).iter() {
-                met[set as usize] = (*now, token as u32);
+        let sentence = matcher.sentence();
+        let Line { mut words, mut hops, .. } = std::mem::take(&mut self.line);
+        words.clear();
+        hops.clear();
+        let all = Places::before(sentence.len());
+        let mut line = Line { words, hops, all, ..Line::default() };
+        for (place, token) in sentence.enumerate() {
+            let word = matcher.word(token);
+            line.words.push(word);
+            let known = &mut self.words[word.0 as usize];
+            if known.sentence != self.now {
+                *known = Known { sentence: self.now, places: Places::NONE };
             }
-        }
-        for token in matcher.sentence() {
-            for phrase in tables.phrases_with(matcher.word(token)).iter() {
-                let known = &mut called[phrase as usize];
-                if known.0 != *now {
-                    due.push(phrase);
+            known.places.add(place);
+            let before = matcher.before(token);
+            if before <= Break::Soft {
+                line.loose.add(place);
+                if before == Break::None {
+                    line.close.add(place);
                 }
-                *known = (*now, token as u32);
+                if matcher.begins_aside(token) {
+                    line.asides.add(place);
+                }
             }
         }
-        due.retain(|&phrase| {
-            let last = &mut called[phrase as usize].1;
-            tables.also_required(phrase).iter().all(|set| {
-                let (sentence, token) = met[set as usize];
-                *last = token.min(*last);
-                sentence == *now
-            })
-        });
-        due.sort_unstable();
-        self.letters.clear();
+        self.line = line;
+        if let Some(filler) = tables.filler {
+            let first = tables.list_program(filler).first;
+            let fillers = first.map_or(self.line.all, |set| self.places(tables, set));
+            self.line.asides = self.line.asides.or(fillers.and(self.line.loose));
+        }
+        self.note_hops(matcher);
     }
 
-    /// The tokens with which a phrase may begin in the sentence of the last call.
-    pub(super) fn guess(
+    /// Notes where asides and fillers lead.
+    fn note_hops(&mut self, matcher: &mut Matcher<'_>) {
+        let start = matcher.sentence().start;
+        let mut passed = Places::<N>::NONE;
+        for place in self.line.asides.iter() {
+            for end in matcher.asides(start + place).map(|end| end - start) {
+                self.line.hops.push((place, end));
+                passed = passed.or(Places::before(end).without(Places::before(place)));
+            }
+        }
+        self.line.passed = passed.count();
+    }
+
+    /// Whether a phrase may match, of which the sentence has the rarest word.
+    fn may_match(&mut self, tables: &Tables<'_>, matcher: &mut Matcher<'_>, phrase: u32) -> bool {
+        for set in tables.also_required(phrase).iter() {
+            if self.places(tables, set).is_empty() {
+                return false;
+            }
+        }
+        // The words that it can't do without must stand in its order and near enough to one
+        // another, and it can begin no later than the last of the first of them.
+        let mut links = tables.chain(phrase);
+        let Some(first) = links.next() else { return false };
+        let mut here = self.places(tables, first.set);
+        let Some(last) = here.last() else { return false };
+        let mut begin = Places::before(last + 1);
+        for Link { set, reach } in links {
+            let behind = self.line.behind(here, reach);
+            here = self.places(tables, set).and(behind);
+            if here.is_empty() {
+                return false;
+            }
+        }
+        let script = tables.phrase(phrase);
+        if let Some(first) = script.first {
+            begin = begin.and(self.places(tables, first));
+        }
+        !begin.is_empty() && !self.ends(tables, matcher, &script, begin).is_empty()
+    }
+
+    /// Where a program ends that begins at some places.
+    fn ends(
         &mut self,
         tables: &Tables<'_>,
         matcher: &mut Matcher<'_>,
-        phrase: u32,
-        starts: &mut Vec<usize>,
-    ) {
-        if self.memory.is_full() {
-            self.memory = Memory::default();
+        script: &Script<'_>,
+        begin: Places<N>,
+    ) -> Places<N> {
+        let mut course = self.spare.pop().unwrap_or_default();
+        course.make_room(script.len());
+        course.reach(0, Reached { loose: begin, ..Reached::NOWHERE });
+        // What stands before its first word is none of a program's business.
+        let open = self.line.loose.or(begin);
+        let mut ends = Places::NONE;
+        while let Some((at, here)) = course.leave() {
+            match script.inst(at) {
+                Inst::Match => ends = ends.or(here.all()),
+                Inst::Jump(to) => course.reach(to, here),
+                Inst::Split(first, second) => {
+                    course.reach(first, here);
+                    course.reach(second, here);
+                }
+                Inst::Save(_) | Inst::Capitals | Inst::ClauseStart | Inst::ClauseEnd => {
+                    course.reach(at + 1, here);
+                }
+                Inst::Loosen => course.reach(at + 1, Reached::loosely(here.all())),
+                Inst::GapWord => {
+                    let words = here.all().and(open).and(self.line.all);
+                    course.reach(at + 1, Reached::loosely(words.next()));
+                }
+                Inst::Switch(switch) => {
+                    let here = self.reading(here, open);
+                    fork(tables, &self.line.words, switch, here, &mut course);
+                }
+                taking => {
+                    let here = self.reading(here, open);
+                    let close = self.take(tables, matcher, taking, here.all());
+                    course.reach(at + 1, Reached { close, ..Reached::NOWHERE });
+                }
+            }
         }
-        let sentence = matcher.sentence();
-        if self.letters.is_empty() {
-            self.letters.extend(sentence.clone().map(|token| letter(matcher, token)));
-        }
-        let state = self.memory.start(tables, phrase);
-        starts.clear();
-        // Most words begin nothing, which is told without a step.
-        let before = &self.memory.states[state as usize];
-        let last = self.called[phrase as usize].1 as usize;
-        if before.is_done {
-            starts.extend(sentence.start..=last);
-            return;
-        }
-        let letters = (sentence.start..=last).zip(&self.letters);
-        starts.extend(letters.filter(|(_, letter)| before.read(**letter).is_some()).map(|it| it.0));
-        starts.retain(|&start| {
-            let letter = self.letters[start - sentence.start] & !SOFT;
-            let next = self.memory.step(tables, state, letter);
-            next != DEAD && self.walk(tables, matcher, start + 1, next)
-        });
+        self.spare.push(course);
+        ends
     }
 
-    /// Whether a phrase that came to a state before a token may come to its end.
-    fn walk(
+    /// The places from which a word may be read, behind what may be passed over, too.
+    fn reading(&self, here: Reached<N>, open: Places<N>) -> Reached<N> {
+        let mut loose = here.loose;
+        let both = here.all();
+        if !both.and(self.line.asides).is_empty() {
+            loose = loose.or(self.passed_over(both));
+        }
+        Reached { close: here.close.and(self.line.close), loose: loose.and(open) }
+            .within(self.line.all)
+    }
+
+    /// The places behind asides and fillers that begin at some places.
+    fn passed_over(&self, from: Places<N>) -> Places<N> {
+        let mut behind = Places::NONE;
+        for &(place, end) in &self.line.hops {
+            if from.or(behind).has(place) {
+                behind.add(end);
+            }
+        }
+        behind
+    }
+
+    /// The places behind a word, or an entry of a list, that an instruction takes.
+    fn take(
         &mut self,
         tables: &Tables<'_>,
         matcher: &mut Matcher<'_>,
-        token: usize,
-        state: u32,
-    ) -> bool {
-        let sentence = matcher.sentence();
-        self.walks.clear();
-        self.walks.push((token, state));
-        let mut walk = 0;
-        while let Some(&(mut token, mut state)) = self.walks.get(walk) {
-            walk += 1;
-            while state != DEAD {
-                if self.memory.states[state as usize].is_done || self.walks.len() > MOST_WALKS {
-                    return true;
-                }
-                if token >= sentence.end || matcher.before(token) == Break::Hard {
-                    break;
-                }
-                let letter = self.letters[token - sentence.start];
-                let may_be_filler = self.begins_filler[(letter >> MARKS) as usize];
-                for end in matcher.asides(token, may_be_filler) {
-                    let walk = (end, self.memory.loosened(state));
-                    if !self.walks.contains(&walk) {
-                        self.walks.push(walk);
-                    }
-                }
-                state = self.memory.step(tables, state, letter);
-                token += 1;
+        inst: Inst,
+        from: Places<N>,
+    ) -> Places<N> {
+        let fits = match inst {
+            Inst::Set(set) => self.places(tables, set),
+            Inst::List(list) => return self.list_ends(tables, matcher, list, from),
+            Inst::Capital | Inst::Name => {
+                let all = || Self::where_is(matcher, |token| matcher.is_capital(token));
+                *self.line.capitals.get_or_insert_with(all)
             }
-        }
-        false
+            Inst::Ing => {
+                let all = || Self::where_is(matcher, |token| matcher.ends_in(token, "ing"));
+                *self.line.ing.get_or_insert_with(all)
+            }
+            Inst::Ed => {
+                let all = || Self::where_is(matcher, |token| matcher.ends_in(token, "ed"));
+                *self.line.ed.get_or_insert_with(all)
+            }
+            _ => self.line.all,
+        };
+        from.and(fits).next()
     }
-}
 
-/// A word with what else of it places may ask for.
-fn letter(matcher: &Matcher<'_>, token: usize) -> u64 {
-    let marks = [
-        (matcher.before(token) > Break::None, SOFT),
-        (matcher.ends_in(token, "ing"), ING),
-        (matcher.ends_in(token, "ed"), ED),
-        (matcher.is_capital(token), CAPITAL),
-    ];
-    let marks = marks.into_iter().filter(|(is_so, _)| *is_so).map(|(_, mark)| mark);
-    marks.fold(u64::from(matcher.word(token).0) << MARKS, |letter, mark| letter | mark)
-}
+    /// Where entries of a list end that begin at some places.
+    fn list_ends(
+        &mut self,
+        tables: &Tables<'_>,
+        matcher: &mut Matcher<'_>,
+        list: u32,
+        from: Places<N>,
+    ) -> Places<N> {
+        let script = tables.list_program(list);
+        let first = script.first.map(|set| self.places(tables, set));
+        let begin = first.map_or(from, |first| first.and(from));
+        if begin.is_empty() {
+            return begin;
+        }
+        self.ends(tables, matcher, &script, begin)
+    }
 
-impl State {
-    /// What of a letter matters here; nothing if it leads nowhere.
+    /// Where one of the words of a set stands.
     #[inline]
-    fn read(&self, letter: u64) -> Option<u64> {
-        let word = (letter >> MARKS) as usize;
-        let last = self.told_apart.len().wrapping_sub(1);
-        let bits = self.told_apart.get((word / 64) & last).copied().unwrap_or(u64::MAX);
-        match (bits >> (word % 64) & 1, self.is_picky) {
-            (1, _) => Some(letter & (!ALL_MARKS | self.marks)),
-            (_, true) => None,
-            (_, false) => Some(letter & self.marks),
+    fn places(&mut self, tables: &Tables<'_>, set: u32) -> Places<N> {
+        let known = self.sets[set as usize];
+        if known.sentence == self.now {
+            return known.places;
         }
-    }
-}
-
-impl Memory {
-    fn is_full(&self) -> bool {
-        self.steps.len() > MOST_STEPS
-            || self.held + self.reached.len() + self.places.len() > MOST_PLACES
+        let places = self.find(tables, set);
+        self.sets[set as usize] = Known { sentence: self.now, places };
+        places
     }
 
-    /// The state of a phrase before its first word.
-    fn start(&mut self, tables: &Tables<'_>, phrase: u32) -> u32 {
-        if self.states.is_empty() {
-            self.starts = vec![DEAD; tables.phrase_count()];
-            // The number of the state in which nothing goes on.
-            self.state(&mut Vec::new());
+    fn find(&mut self, tables: &Tables<'_>, set: u32) -> Places<N> {
+        let words = tables.set(set);
+        if words.len() <= LARGE {
+            let known = words.iter().map(|word| self.words[word as usize]);
+            let here = known.filter(|known| known.sentence == self.now);
+            return here.fold(Places::NONE, |all, known| all.or(known.places));
         }
-        let known = self.starts[phrase as usize];
-        if known != DEAD {
-            return known;
-        }
-        let mut gathered = std::mem::take(&mut self.gathered);
-        let frame = self.frame(Frame { body: Body::Phrase(phrase), back: None });
-        let (from, to) = self.closure(tables, (frame, 0, true));
-        gathered.extend(&self.reached[from..to]);
-        let state = self.state(&mut gathered);
-        self.gathered = gathered;
-        self.starts[phrase as usize] = state;
-        state
-    }
-
-    /// The state to which a word leads.
-    fn step(&mut self, tables: &Tables<'_>, state: u32, letter: u64) -> u32 {
-        let known = &self.states[state as usize];
-        let Some(letter) = known.read(letter) else { return DEAD };
-        // A word of another set may be taken for one of this set, which only makes a guess more.
-        let is_usual = known.is_uniform && !known.told_apart.is_empty() && letter & SOFT == 0;
-        let shortcut = if is_usual { known.on } else { known.otherwise.filter(|_| letter == 0) };
-        if let Some(next) = shortcut {
-            return next;
-        }
-        let key = u64::from(state) << (u32::BITS + MARKS) | letter;
-        if let Some(&known) = self.steps.get(&key) {
-            return known;
-        }
-        if self.states[state as usize].told_apart.is_empty() {
-            self.tell_apart(tables, state);
-        }
-        let mut gathered = std::mem::take(&mut self.gathered);
-        let word = WordId((letter >> MARKS) as u32);
-        let sets = std::mem::take(&mut self.states[state as usize].sets);
-        for same in sets.chunk_by(|(a, _), (b, _)| a == b) {
-            if tables.in_set(same[0].0, word) {
-                for &(_, place) in same {
-                    self.take(tables, place, letter, &mut gathered);
-                }
-            }
-        }
-        self.states[state as usize].sets = sets;
-        let others = std::mem::take(&mut self.states[state as usize].others);
-        for &place in &others {
-            self.take(tables, place, letter, &mut gathered);
-        }
-        self.states[state as usize].others = others;
-        let next = self.state(&mut gathered);
-        self.gathered = gathered;
-        let known = &mut self.states[state as usize];
-        if letter == 0 {
-            known.otherwise = Some(next);
-        } else if is_usual && next != DEAD {
-            known.on = Some(next);
-        } else {
-            self.steps.insert(key, next);
-        }
-        next
-    }
-
-    /// The same state with a comma allowed before the next word.
-    fn loosened(&mut self, state: u32) -> u32 {
-        if let Some(known) = self.states[state as usize].loosened {
-            return known;
-        }
-        let known = &self.states[state as usize];
-        let places: Vec<u32> = known
-            .sets
-            .iter()
-            .map(|&(_, place)| place)
-            .chain(known.others.iter().copied())
-            .collect();
-        let mut places: Vec<u32> = places
-            .into_iter()
-            .map(|place| self.place(Place { loose: true, ..self.places[place as usize] }))
-            .collect();
-        let loosened = self.state(&mut places);
-        self.states[state as usize].loosened = Some(loosened);
-        loosened
-    }
-
-    /// Gathers where a program comes to when it takes a word at a place.
-    fn take(&mut self, tables: &Tables<'_>, place: u32, letter: u64, gathered: &mut Vec<u32>) {
-        if gathered.len() > WIDEST {
-            return;
-        }
-        let Place { frame, inst, loose, takes } = self.places[place as usize];
-        let word = WordId((letter >> MARKS) as u32);
-        let is_gap = matches!(takes, Takes::Gap);
-        if letter & SOFT != 0 && !loose && !is_gap {
-            return;
-        }
-        let fits = match takes {
-            Takes::OneOf(set) => tables.in_set(set, word),
-            Takes::Anything | Takes::Gap => true,
-            Takes::Capital => letter & CAPITAL != 0,
-            Takes::Ing => letter & ING != 0,
-            Takes::Ed => letter & ED != 0,
-            Takes::Switch(number) => {
-                for target in tables.targets(number, word).iter() {
-                    self.enter(tables, (frame, target, loose), letter, gathered);
-                }
-                false
-            }
-            Takes::Nothing => {
-                gathered.push(place);
-                false
-            }
-        };
-        if fits {
-            let (from, to) = self.closure(tables, (frame, inst + 1, is_gap));
-            gathered.extend(&self.reached[from..to]);
-        }
-    }
-
-    /// Gathers where a program comes to with the next word.
-    fn enter(&mut self, tables: &Tables<'_>, at: At, letter: u64, gathered: &mut Vec<u32>) {
-        let (from, to) = self.closure(tables, at);
-        for reached in from..to {
-            self.take(tables, self.reached[reached], letter, gathered);
-        }
-    }
-
-    /// The places that a program comes to without taking a word.
-    fn closure(&mut self, tables: &Tables<'_>, at: At) -> (usize, usize) {
-        if let Some(&known) = self.closures.get(&at) {
-            return known;
-        }
-        let from = self.reached.len();
-        let mut open = vec![at];
-        self.seen.clear();
-        while let Some(at) = open.pop() {
-            if self.seen.insert(at) {
-                self.follow(tables, at, &mut open);
-            }
-            if self.seen.len() > WIDEST {
-                self.reached.truncate(from);
-                let end = self.end();
-                self.reached.push(end);
-                break;
-            }
-        }
-        let range = (from, self.reached.len());
-        self.closures.insert(at, range);
-        range
-    }
-
-    /// A place at which any phrase is taken to be done, where there are too many to go on from.
-    fn end(&mut self) -> u32 {
-        self.place(Place { frame: u32::MAX, inst: 0, loose: false, takes: Takes::Nothing })
-    }
-
-    /// Follows one instruction: to others, or to a place.
-    fn follow(&mut self, tables: &Tables<'_>, (frame, inst, loose): At, open: &mut Vec<At>) {
-        let Frame { body, back } = self.frames[frame as usize];
-        let takes = match script(tables, body).inst(inst) {
-            Inst::Jump(to) => return open.push((frame, to, loose)),
-            Inst::Split(first, second) => {
-                return open.extend([(frame, first, loose), (frame, second, loose)]);
-            }
-            Inst::Save(_) | Inst::Capitals | Inst::ClauseStart | Inst::ClauseEnd => {
-                return open.push((frame, inst + 1, loose));
-            }
-            Inst::Loosen => return open.push((frame, inst + 1, true)),
-            Inst::List(list) => {
-                let back = Some((frame, inst + 1));
-                let callee = self.frame(Frame { body: Body::List(list), back });
-                return open.push((callee, 0, loose));
-            }
-            Inst::Match => match back {
-                Some((caller, next)) => return open.push((caller, next, false)),
-                None => Takes::Nothing,
-            },
-            Inst::Set(set) => Takes::OneOf(set),
-            Inst::Switch(number) => Takes::Switch(number),
-            Inst::Any => Takes::Anything,
-            Inst::GapWord => Takes::Gap,
-            Inst::Capital | Inst::Name => Takes::Capital,
-            Inst::Ing => Takes::Ing,
-            Inst::Ed => Takes::Ed,
-        };
-        let place = self.place(Place { frame, inst, loose, takes });
-        self.reached.push(place);
-    }
-
-    fn frame(&mut self, frame: Frame) -> u32 {
-        let Self { frames, frame_numbers, .. } = self;
-        *frame_numbers.entry(frame).or_insert_with(|| {
-            frames.push(frame);
-            frames.len() as u32 - 1
-        })
-    }
-
-    fn place(&mut self, place: Place) -> u32 {
-        let Self { places, place_numbers, .. } = self;
-        *place_numbers.entry((place.frame, place.inst, place.loose)).or_insert_with(|| {
-            places.push(place);
-            places.len() as u32 - 1
-        })
-    }
-
-    /// The number of a state; takes its places away.
-    fn state(&mut self, gathered: &mut Vec<u32>) -> u32 {
-        if gathered.len() > WIDEST {
-            gathered.clear();
-            gathered.push(self.end());
-        }
-        gathered.sort_unstable();
-        gathered.dedup();
-        if let Some(&known) = self.state_numbers.get(gathered.as_slice()) {
-            gathered.clear();
-            return known;
-        }
-        let (mut sets, mut others, mut is_done) = (Vec::new(), Vec::new(), false);
-        for &place in gathered.iter() {
-            match self.places[place as usize].takes {
-                Takes::OneOf(set) => sets.push((set, place)),
-                Takes::Nothing => is_done = true,
-                _ => others.push(place),
-            }
-        }
-        sets.sort_unstable();
-        let same = sets.first().map(|(set, _)| *set) == sets.last().map(|(set, _)| *set);
-        let is_uniform = same && others.is_empty();
-        let number = self.states.len() as u32;
-        self.held += 2 * gathered.len();
-        self.state_numbers.insert(gathered.as_slice().into(), number);
-        gathered.clear();
-        self.states.push(State {
-            told_apart: Box::default(),
-            marks: ALL_MARKS,
-            is_picky: false,
-            sets: sets.into(),
-            others: others.into(),
-            is_done,
-            loosened: None,
-            is_uniform,
-            on: None,
-            otherwise: None,
+        let bitmap = self.bitmaps[set as usize].get_or_insert_with(|| {
+            let mut bits = vec![0; tables.words.len().div_ceil(64)];
+            words.iter().for_each(|word| bits[word as usize / 64] |= 1_u64 << (word % 64));
+            bits.into()
         });
-        number
+        let mut places = Places::NONE;
+        for (place, &WordId(word)) in self.line.words.iter().enumerate() {
+            if bitmap[word as usize / 64] >> (word % 64) & 1 == 1 {
+                places.add(place);
+            }
+        }
+        places
+    }
+
+    /// The places of the tokens of which something is true.
+    fn where_is(matcher: &Matcher<'_>, is_so: impl Fn(usize) -> bool) -> Places<N> {
+        let mut places = Places::NONE;
+        for (place, token) in matcher.sentence().enumerate() {
+            if is_so(token) {
+                places.add(place);
+            }
+        }
+        places
     }
 }
 
-impl Memory {
-    /// Notes what tells letters apart in a state.
-    fn tell_apart(&mut self, tables: &Tables<'_>, state: u32) {
-        let known = &self.states[state as usize];
-        let sets = known.sets.iter().map(|&(_, place)| place);
-        let places =
-            || sets.clone().chain(known.others.iter().copied()).map(|it| self.places[it as usize]);
-        let words = || {
-            places().filter_map(|place| match place.takes {
-                Takes::OneOf(set) => Some(tables.set(set)),
-                Takes::Switch(number) => Some(tables.switch_words(number)),
-                _ => None,
+/// Goes on from each place where the table of a switch sends its word.
+fn fork<const N: usize>(
+    tables: &Tables<'_>,
+    words: &[WordId],
+    switch: u32,
+    here: Reached<N>,
+    course: &mut Course<N>,
+) {
+    for place in here.all().iter() {
+        for target in tables.targets(switch, words[place]).iter() {
+            course.reach(target, here.within(Places::one(place)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Document;
+    use crate::rules::{Example, Ruleset};
+
+    /// Compares what skimming finds in each sentence of a text with what comes of trying every phrase.
+    fn compare(text: &str, ruleset: &Ruleset, skimmer: &mut Skimmer) -> usize {
+        let tables = ruleset.tables();
+        let document = Document::new(text, tables.words, &[]);
+        let mut count = 0;
+        for sentence in &document.sentences {
+            let mut matcher = Matcher::new(&tables, &document, sentence.tokens.clone());
+            let start = sentence.tokens.start;
+            let tried = (0..tables.phrase_count() as u32).flat_map(|phrase| {
+                let places = matcher.find_all(&tables.phrase(phrase)).into_iter();
+                places.map(move |place| (phrase, place.counted_from(start)))
+            });
+            let tried: Vec<_> = tried.collect();
+            let mut matcher = Matcher::new(&tables, &document, sentence.tokens.clone());
+            let found = skimmer.skim(&tables, &mut matcher, None).iter();
+            let found: Vec<_> = found.map(|it| (it.phrase, it.place.clone())).collect();
+            assert_eq!(found, tried, "{}", document.slice(sentence.tokens.clone()));
+            count += found.len();
+        }
+        count
+    }
+
+    #[test]
+    fn no_match_is_missed() {
+        let ruleset = Ruleset::builder().build().expect("a sound pack");
+        let examples = ruleset.rules().iter().flat_map(|rule| &rule.examples).step_by(3);
+        let texts: Vec<&str> = examples
+            .map(|example| match example {
+                Example::Flag { text, .. } | Example::Pass { text } => text.as_str(),
             })
-        };
-        let count: usize = words().map(Numbers::len).sum();
-        let most = tables.words.len().div_ceil(64).next_power_of_two();
-        let mut bits = vec![0_u64; (count / 8).next_power_of_two().min(most)];
-        let last = bits.len() - 1;
-        for word in words().flat_map(Numbers::iter) {
-            bits[(word as usize / 64) & last] |= 1 << (word % 64);
+            .collect();
+        let mut skimmer = Skimmer::default();
+        let found: usize = texts.iter().map(|text| compare(text, &ruleset, &mut skimmer)).sum();
+        assert!(found > texts.len() / 2, "{found} matches");
+        // Sentences of more than a row, with fillers and brackets.
+        for texts in texts.chunks(6).step_by(5) {
+            let long = texts.join(", well, you know (to be honest) ").replace(['.', '!', '?'], ",");
+            compare(&long, &ruleset, &mut skimmer);
         }
-        let marks = places().map(|place| match place.takes {
-            Takes::Capital => CAPITAL,
-            Takes::Ing => ING,
-            Takes::Ed => ED,
-            // Behind it may stand any of these.
-            Takes::Switch(_) => ALL_MARKS,
-            _ => 0,
-        });
-        let loose = places().all(|place| place.loose || matches!(place.takes, Takes::Gap));
-        let soft = if loose { 0 } else { SOFT };
-        let marks = marks.fold(soft, |all, mark| all | mark);
-        let is_picky =
-            places().all(|place| matches!(place.takes, Takes::OneOf(_) | Takes::Switch(_)));
-        let known = &mut self.states[state as usize];
-        (known.told_apart, known.marks, known.is_picky) = (bits.into(), marks, is_picky);
-    }
-}
-
-fn script<'a>(tables: &Tables<'a>, body: Body) -> Script<'a> {
-    match body {
-        Body::Phrase(phrase) => tables.phrase(phrase),
-        Body::List(list) => tables.list_program(list),
     }
 }

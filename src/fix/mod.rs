@@ -18,7 +18,7 @@ use crate::rules::Ruleset;
 use crate::source::{Position, Source};
 use crate::text::TextSpan;
 
-use round::Round;
+use round::{Progress, Round};
 use splice::{Culprits, misread, splice};
 
 /// Which rewrites are applied.
@@ -100,9 +100,10 @@ pub fn fix(source: Source, options: &Options, fixing: &FixOptions, ruleset: &Rul
     let mut report = check(source, options, ruleset);
     let mut lines = fixing.lines.clone();
     let mut applied = Vec::new();
+    let mut progress = Progress::default();
     loop {
         let round = Round { report: &report, options, ruleset, least: fixing.least };
-        match round.run(lines.as_ref()) {
+        match round.run(lines.as_ref(), &mut progress) {
             Ok(written) => {
                 applied.extend(written.applied);
                 // A rewrite may take in the line behind the last.

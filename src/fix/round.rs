@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 
 use super::splice::{Culprits, misread, splice};
 use super::{Applied, Edit, Refused};
-use crate::check::{Options, check};
+use crate::check::{Options, judge, understand};
 use crate::finding::{Applicability, Finding, Rewrite};
 use crate::report::Report;
 use crate::rules::Ruleset;
@@ -20,6 +20,22 @@ pub(super) struct Round<'a, 'r> {
     pub(super) ruleset: &'r Ruleset,
     /// The least applicability of what is applied.
     pub(super) least: Applicability,
+}
+
+/// How far the rounds of a fix have come, so that each goes on where the last has ended: where
+/// little can be written, all else would be tried in vain again and again.
+pub(super) struct Progress {
+    /// The turn, and the byte of its text, before which nothing more could be written.
+    from: (usize, u32),
+    /// How many rewrites are tried together. It is less where nobody can tell which of them stand
+    /// in the way, and grows again as long as none does.
+    most: usize,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self { from: (0, 0), most: usize::MAX }
+    }
 }
 
 /// What a round has written.
@@ -45,7 +61,8 @@ struct Candidate<'a> {
 /// that shows when the text is read again.
 const APART: u32 = 600;
 
-/// How often a round is tried anew before it is given up for what stands first in it.
+/// How often a round is tried anew before it is given up for its first half, and then for half of
+/// that.
 const TRIES: usize = 16;
 
 impl<'a, 'r> Round<'a, 'r> {
@@ -53,13 +70,20 @@ impl<'a, 'r> Round<'a, 'r> {
     pub(super) fn run(
         &self,
         lines: Option<&RangeInclusive<usize>>,
+        progress: &mut Progress,
     ) -> Result<Written<'r>, Vec<Refused>> {
-        let mut open = self.candidates(lines);
+        let ahead = |it: &Candidate<'_>| it.place() >= progress.from;
+        let (ahead, behind): (Vec<_>, Vec<_>) = self.candidates(lines).into_iter().partition(ahead);
         let mut refused = Vec::new();
-        while !open.is_empty() {
-            let chosen = self.apart(&open);
-            if let Some(written) = self.settle(chosen, &mut open, &mut refused) {
-                return Ok(written);
+        for mut open in [ahead, behind] {
+            while !open.is_empty() {
+                let mut chosen = self.apart(&open);
+                chosen.truncate(progress.most);
+                let settled = self.settle(chosen, &mut open, &mut refused, progress);
+                progress.most = progress.most.saturating_mul(2);
+                if let Some(written) = settled {
+                    return Ok(written);
+                }
             }
         }
         refused.sort_by(|a: &Refused, b| (a.position, &a.rule).cmp(&(b.position, &b.rule)));
@@ -106,18 +130,25 @@ impl<'a, 'r> Round<'a, 'r> {
         mut chosen: Vec<Candidate<'a>>,
         open: &mut Vec<Candidate<'a>>,
         refused: &mut Vec<Refused>,
+        progress: &mut Progress,
     ) -> Option<Written<'r>> {
         for attempt in 0.. {
             if chosen.is_empty() {
                 return None;
             }
             if attempt >= TRIES {
-                chosen.truncate(1);
+                chosen.truncate(chosen.len().div_ceil(2));
             }
             let edits: Vec<Edit> = chosen.iter().map(|it| it.edit(self.report)).collect();
             match self.attempt(&chosen, &edits) {
-                Ok(report) => return Some(self.written(report, &chosen, &edits)),
-                Err(Culprits::Several) => chosen.truncate(chosen.len().div_ceil(2)),
+                Ok(report) => {
+                    progress.from = chosen[0].place();
+                    return Some(self.written(report, &chosen, &edits));
+                }
+                Err(Culprits::Several) => {
+                    chosen.truncate(chosen.len().div_ceil(2));
+                    progress.most = chosen.len();
+                }
                 // Nothing else is in the way of the only one, and nothing will be later.
                 Err(Culprits::Later(_)) if chosen.len() == 1 => {
                     let only = chosen[0].finding;
@@ -155,11 +186,12 @@ impl<'a, 'r> Round<'a, 'r> {
     /// Writes edits and reads what comes of it.
     fn attempt(&self, chosen: &[Candidate<'a>], edits: &[Edit]) -> Result<Report<'r>, Culprits> {
         let source = splice(self.report, edits)?;
-        let report = check(source, self.options, self.ruleset);
-        match misread(self.report, &report.turns, edits) {
-            Some(culprits) => Err(culprits),
-            None => self.no_worse(&report, chosen, edits).map(|()| report),
+        let understood = understand(&source, self.options);
+        if let Some(culprits) = misread(self.report, &understood.turns, edits) {
+            return Err(culprits);
         }
+        let report = judge(source, understood, self.options, self.ruleset);
+        self.no_worse(&report, chosen, edits).map(|()| report)
     }
 
     /// Whether the findings that were rewritten are gone and none has come.
@@ -218,6 +250,11 @@ impl<'a, 'r> Round<'a, 'r> {
 impl Candidate<'_> {
     fn is_of(&self, finding: &Finding<'_>) -> bool {
         std::ptr::eq(self.finding, finding)
+    }
+
+    /// The turn, and where in its text the rewrite to be tried begins.
+    fn place(&self) -> (usize, u32) {
+        (self.finding.turn, self.rewrites[0].span.start)
     }
 
     /// The rewrite to be tried, with its lines broken where the words it replaces had theirs.

@@ -98,6 +98,21 @@ impl<'t> Document<'t> {
         document
     }
 
+    /// The text that alone settles what the tokens of a sentence are: the sentence with the
+    /// brackets around it. Nothing where there is code, which other sentences may open or close.
+    #[must_use]
+    pub fn settled(&self, sentence: usize) -> Option<&'t str> {
+        let span = self.sentences[sentence].span;
+        let (mut start, mut end) = (span.start as usize, span.end as usize);
+        let next = self.code.partition_point(|mask| mask.span.end <= span.start);
+        if self.code.get(next).is_some_and(|mask| mask.span.start < span.end) {
+            return None;
+        }
+        start -= usize::from(self.text[..start].ends_with('('));
+        end += usize::from(self.text[end..].starts_with(')'));
+        Some(&self.text[start..end])
+    }
+
     /// The sentence that holds a token.
     #[must_use]
     pub fn sentence_of(&self, token: usize) -> usize {

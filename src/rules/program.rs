@@ -73,6 +73,19 @@ impl Switch {
     }
 }
 
+/// A set of words of which a phrase must have one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The set.
+    pub set: u32,
+    /// How many words behind that of the link before it may stand at most, with what may be
+    /// passed over left out; [`FAR`] if that is not known.
+    pub reach: u32,
+}
+
+/// A distance in words that is not limited, or so long that it does not matter.
+pub const FAR: u32 = 63;
+
 /// A compiled phrase.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
@@ -87,6 +100,8 @@ pub struct Program {
     pub required: u32,
     /// Further such sets, all of which a sentence must meet, the rarest first.
     pub also_required: Vec<u32>,
+    /// All these sets, in the order in which their words must stand.
+    pub chain: Vec<Link>,
     /// The set of words with which a match can begin; `None` if it can begin with any.
     pub first: Option<u32>,
 }
@@ -120,6 +135,8 @@ struct Memory {
     set_numbers: FxHashMap<Vec<WordId>, u32>,
     /// The words of each list whose entries are all single words.
     single: Vec<Option<Vec<WordId>>>,
+    /// The most words of an entry of each list.
+    widths: Vec<u32>,
     /// What written words were found to accept, and what their forms do.
     words: FxHashMap<String, Vec<Vec<WordId>>>,
     forms: FxHashMap<String, Vec<Vec<Vec<WordId>>>>,
@@ -171,6 +188,8 @@ impl Grammar {
         self.list_numbers.insert(name.to_owned(), self.lists.len() as u32);
         self.lists.push(WordList { name: name.to_owned(), program });
         self.memory.single.push(single);
+        let width = self.width(&node);
+        self.memory.widths.push(width);
         Ok(())
     }
 
@@ -188,18 +207,23 @@ impl Grammar {
                 "split it into several phrases, or name parts of it as word lists",
             ));
         }
-        let mut all = self.all_required(phrase);
-        all.sort_by_key(|r| r.cost);
-        let mut all = all.into_iter();
-        let Some(rarest) = all.next() else {
+        let mut parts = Vec::new();
+        self.parts(phrase, &mut parts);
+        let mut order: Vec<usize> =
+            (0..parts.len()).filter(|&it| parts[it].cost().is_some()).collect();
+        order.sort_by_key(|&part| parts[part].cost());
+        order.truncate(1 + MOST_REQUIREMENTS);
+        let sets: Vec<u32> = order.iter().map(|&part| self.set(parts[part].words())).collect();
+        let Some((&rarest, others)) = sets.split_first() else {
             return Err(whole(
                 "this phrase has no word that must be there",
                 "would match almost anything",
                 "write at least one word outside of `[...]`, gaps and `*`",
             ));
         };
-        program.required = self.set(rarest.words);
-        program.also_required = all.take(MOST_REQUIREMENTS).map(|r| self.set(r.words)).collect();
+        program.required = rarest;
+        program.also_required = others.to_vec();
+        program.chain = chain(&parts, order.into_iter().zip(sets).collect());
         program.first = self.first_words(phrase).map(|words| self.set(words));
         Ok(program)
     }
@@ -365,13 +389,35 @@ impl Grammar {
         }
     }
 
-    /// All the requirements that a phrase makes one after the other.
-    fn all_required(&mut self, node: &Node) -> Vec<Required> {
+    /// The parts of a phrase that follow one another.
+    fn parts(&mut self, node: &Node, parts: &mut Vec<Part>) {
         match node {
-            Node::Sequence(nodes) => nodes.iter().flat_map(|n| self.all_required(n)).collect(),
-            Node::Capture(_, inner) => self.all_required(inner),
-            _ => self.required(node).into_iter().collect(),
+            Node::Sequence(nodes) => nodes.iter().for_each(|node| self.parts(node, parts)),
+            Node::Capture(_, inner) => self.parts(inner, parts),
+            _ => parts.push(Part { width: self.width(node), required: self.required(node) }),
         }
+    }
+
+    /// How many words a node takes at most.
+    fn width(&mut self, node: &Node) -> u32 {
+        let width = match node {
+            Node::Word(word) | Node::Capitals(word) => self.pieces(word).len() as u32,
+            Node::AnyForm(plain) => {
+                let forms = self.form_pieces(plain);
+                forms.iter().map(|form| form.len() as u32).max().unwrap_or(0)
+            }
+            Node::List { name, .. } if name == "company" => FAR,
+            Node::List { name, .. } => {
+                self.list(name).map_or(1, |list| self.memory.widths[list as usize])
+            }
+            Node::Gap(width) => u32::from(*width),
+            Node::AnyWord => 1,
+            Node::Comma | Node::ClauseStart | Node::ClauseEnd => 0,
+            Node::Sequence(nodes) => nodes.iter().map(|node| self.width(node)).sum(),
+            Node::Choice(nodes) => nodes.iter().map(|node| self.width(node)).max().unwrap_or(0),
+            Node::Optional(inner) | Node::Capture(_, inner) => self.width(inner),
+        };
+        width.min(FAR)
     }
 
     /// A requirement with its price.
@@ -440,6 +486,34 @@ impl Grammar {
             words
         })
     }
+}
+
+/// A part of a phrase, which another follows.
+struct Part {
+    /// How many words it takes at most.
+    width: u32,
+    required: Option<Required>,
+}
+
+impl Part {
+    fn cost(&self) -> Option<u32> {
+        self.required.as_ref().map(|required| required.cost)
+    }
+
+    fn words(&self) -> Vec<WordId> {
+        self.required.as_ref().map(|required| required.words.clone()).unwrap_or_default()
+    }
+}
+
+/// Some parts with their sets in the order of the phrase, and how far they are apart at most.
+fn chain(parts: &[Part], mut sets: Vec<(usize, u32)>) -> Vec<Link> {
+    sets.sort_unstable();
+    let before = std::iter::once(0).chain(sets.iter().map(|&(part, _)| part));
+    let links = before.zip(&sets).map(|(before, &(part, set))| {
+        let words: u32 = parts[before..=part].iter().map(|part| part.width).sum();
+        Link { set, reach: words.saturating_sub(1).min(FAR) }
+    });
+    links.collect()
 }
 
 /// Words of which a match must hold one, and how often they turn up by chance.

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::guide::Guide;
-use super::program::{Grammar, Inst, Program};
+use super::program::{Grammar, Inst, Link, Program};
 use crate::flat::{Numbers, Reader, Rows, Stretches, Writer};
 use crate::language::{WordId, Words};
 
@@ -27,15 +27,15 @@ pub struct Tables<'a> {
     programs: Numbers<'a>,
     captures: Numbers<'a>,
     also: Numbers<'a>,
+    /// For each phrase the sets that it requires, in its order, each with its reach.
+    chains: Rows<'a>,
     names: Stretches<'a>,
     /// For each phrase its rule.
     rules: Numbers<'a>,
     /// The lists, sorted by their names. A list and its name have the same number.
     lists: Numbers<'a>,
-    /// For each word the phrases that any match needs it for.
+    /// For each word the phrases that any match needs it for, [`ENTRY`] numbers each.
     index: Rows<'a>,
-    /// For each word the sets that hold it and that some phrase requires beside its rarest.
-    asked: Rows<'a>,
     /// For each [`Guide`] its list, counted from 1; 0 if there is none.
     guides: Numbers<'a>,
     /// For each word the bits of the guides that may begin with it.
@@ -62,6 +62,9 @@ const PROGRAM: usize = 8;
 /// Where among them that is told which further sets are required.
 const ALSO: usize = 4;
 
+/// The numbers of an entry of the index: the phrase, and two signatures in halves.
+const ENTRY: usize = 5;
+
 /// The numbers of an instruction: its kind with what it names first, and what it names next.
 const INST: usize = 2;
 
@@ -85,10 +88,10 @@ impl<'a> Tables<'a> {
             captures: reader.numbers(),
             also: reader.numbers(),
             names: reader.stretches(),
+            chains: reader.rows(),
             rules: reader.numbers(),
             lists: reader.numbers(),
             index: reader.rows(),
-            asked: reader.rows(),
             guides: reader.numbers(),
             begins: reader.numbers(),
             needs: reader.numbers(),
@@ -110,6 +113,8 @@ impl<'a> Tables<'a> {
             code.program(program);
         }
         code.write(grammar, writer);
+        let chains = programs.phrases.iter().map(|(_, program)| &program.chain);
+        writer.rows(chains.map(|chain| chain.iter().flat_map(|link| [link.set, link.reach])));
         writer.numbers(programs.phrases.iter().map(|(rule, _)| *rule));
         let mut lists: Vec<(&str, u32)> =
             grammar.lists.iter().zip(0..).map(|(list, number)| (&*list.name, number)).collect();
@@ -117,24 +122,18 @@ impl<'a> Tables<'a> {
         writer.numbers(lists.into_iter().map(|(_, number)| number));
         let words = grammar.lexicon.len();
         let mut index = vec![Vec::new(); words];
-        let mut is_asked = vec![false; grammar.sets.len()];
         for (number, (_, program)) in programs.phrases.iter().enumerate() {
+            let signature = |also: usize| {
+                let words = program.also_required.get(also).map(|&set| &grammar.sets[set as usize]);
+                words.map_or(u64::MAX, |words| words.iter().fold(0, |all, it| all | it.signature()))
+            };
+            let halves = |number: u64| [number as u32, (number >> u32::BITS) as u32];
+            let ([a, b], [c, d]) = (halves(signature(0)), halves(signature(1)));
             for word in &grammar.sets[program.required as usize] {
-                index[word.0 as usize].push(number as u32);
-            }
-            for &set in &program.also_required {
-                is_asked[set as usize] = true;
+                index[word.0 as usize].extend([number as u32, a, b, c, d]);
             }
         }
         writer.rows(index);
-        let mut asked = vec![Vec::new(); words];
-        let sets = (0_u32..).zip(&grammar.sets).zip(is_asked).filter(|(_, is_asked)| *is_asked);
-        for ((number, set), _) in sets {
-            for word in set {
-                asked[word.0 as usize].push(number);
-            }
-        }
-        writer.rows(asked);
         write_guides(grammar, writer);
         write_needs(grammar, programs.others, writer);
     }
@@ -159,22 +158,31 @@ impl<'a> Tables<'a> {
         self.also.slice(self.programs.get(at) as usize..self.programs.get(at + 1) as usize)
     }
 
+    /// All the sets that a phrase requires, in the order in which their words must stand.
+    pub fn chain(&self, phrase: u32) -> impl Iterator<Item = Link> + use<'a> {
+        let links = self.chains.get(phrase as usize).chunks::<2>();
+        links.map(|[set, reach]| Link { set, reach })
+    }
+
     /// The rule of a phrase.
     #[must_use]
     pub fn rule(&self, phrase: u32) -> usize {
         self.rules.get(phrase as usize) as usize
     }
 
-    /// The phrases that need one of several words, of which this is one.
-    #[must_use]
-    pub fn phrases_with(&self, word: WordId) -> Numbers<'a> {
-        self.index.get(word.0 as usize)
-    }
-
-    /// The sets that hold a word and that some phrase [also requires](Program::also_required).
-    #[must_use]
-    pub fn asked_with(&self, word: WordId) -> Numbers<'a> {
-        self.asked.get(word.0 as usize)
+    /// The phrases that need one of several words, of which this is one, and that a sentence of
+    /// such a [signature](WordId::signature) may match.
+    pub fn phrases_with(
+        &self,
+        word: WordId,
+        signature: u64,
+    ) -> impl Iterator<Item = u32> + use<'a> {
+        let entries = self.index.get(word.0 as usize).chunks::<ENTRY>();
+        entries.filter_map(move |[phrase, a, b, c, d]| {
+            let join = |low: u32, high: u32| u64::from(low) | u64::from(high) << u32::BITS;
+            let may_match = join(a, b) & signature != 0 && join(c, d) & signature != 0;
+            may_match.then_some(phrase)
+        })
     }
 
     /// The number of what a condition needs of a sentence before all: one of its rarest words.
@@ -263,12 +271,6 @@ impl<'a> Tables<'a> {
         let start = words.lower_bound(word.0);
         let count = words.slice(start..words.len()).iter().take_while(|&w| w == word.0).count();
         self.switch_targets.get(switch as usize).slice(start..start + count)
-    }
-
-    /// The words of a switch, sorted; one stands once for each of its places.
-    #[must_use]
-    pub fn switch_words(&self, switch: u32) -> Numbers<'a> {
-        self.switch_words.get(switch as usize)
     }
 
     /// The name of a capture.
