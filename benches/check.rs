@@ -9,7 +9,7 @@ use std::path::Path;
 use buckstop::check::{Options, check, understand};
 use buckstop::language::{Document, Words, masks};
 use buckstop::learned::{Features, Model, weigh};
-use buckstop::rules::Ruleset;
+use buckstop::rules::{Example, Ruleset};
 use buckstop::source::Source;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
@@ -53,6 +53,24 @@ fn check_drafts(bencher: Bencher<'_, '_>, times: usize) {
         .counter(BytesCount::new(bytes.len()))
         .with_inputs(|| Source::new("drafts.txt".to_owned(), bytes.clone()))
         .bench_values(|source| check(source, &Options::default(), &ruleset).findings.len());
+}
+
+/// Judging: the examples of all rules, in which something is found in nearly every sentence, so that
+/// guards and conditions are asked more than anywhere else.
+#[divan::bench]
+fn check_the_examples_of_all_rules(bencher: Bencher<'_, '_>) {
+    let ruleset = Ruleset::builder().build().expect("a sound pack");
+    let examples = ruleset.rules().iter().flat_map(|rule| &rule.examples);
+    let texts: Vec<&str> = examples
+        .map(|example| match example {
+            Example::Flag { text, .. } | Example::Pass { text } => text.as_str(),
+        })
+        .collect();
+    let bytes = texts.join("\n\n").into_bytes();
+    bencher
+        .counter(BytesCount::new(bytes.len()))
+        .with_inputs(|| Source::new("examples.txt".to_owned(), bytes.clone()))
+        .bench_values(|source| check(source, &Options::draft(), &ruleset).findings.len());
 }
 
 /// What the learned detector costs, by the sentence: features and their weights.
