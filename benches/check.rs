@@ -9,7 +9,7 @@ use std::path::Path;
 use buckstop::check::{Options, check, understand};
 use buckstop::language::{Document, Words, masks};
 use buckstop::learned::{Features, Model, weigh};
-use buckstop::rules::Ruleset;
+use buckstop::rules::{Example, Ruleset};
 use buckstop::source::Source;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
@@ -55,6 +55,24 @@ fn check_drafts(bencher: Bencher<'_, '_>, times: usize) {
         .bench_values(|source| check(source, &Options::default(), &ruleset).findings.len());
 }
 
+/// Judging: the examples of all rules, in which something is found in nearly every sentence, so that
+/// guards and conditions are asked more than anywhere else.
+#[divan::bench]
+fn check_the_examples_of_all_rules(bencher: Bencher<'_, '_>) {
+    let ruleset = Ruleset::builder().build().expect("a sound pack");
+    let examples = ruleset.rules().iter().flat_map(|rule| &rule.examples);
+    let texts: Vec<&str> = examples
+        .map(|example| match example {
+            Example::Flag { text, .. } | Example::Pass { text } => text.as_str(),
+        })
+        .collect();
+    let bytes = texts.join("\n\n").into_bytes();
+    bencher
+        .counter(BytesCount::new(bytes.len()))
+        .with_inputs(|| Source::new("examples.txt".to_owned(), bytes.clone()))
+        .bench_values(|source| check(source, &Options::draft(), &ruleset).findings.len());
+}
+
 /// What the learned detector costs, by the sentence: features and their weights.
 #[divan::bench]
 fn weigh_sentences(bencher: Bencher<'_, '_>) {
@@ -65,6 +83,23 @@ fn weigh_sentences(bencher: Bencher<'_, '_>) {
     bencher
         .counter(ItemsCount::new(document.sentences.len()))
         .bench_local(|| weigh(&model, Features::new(&document), None).len());
+}
+
+/// The same in short messages, each of which answers the one before.
+#[divan::bench]
+fn weigh_sentences_of_replies(bencher: Bencher<'_, '_>) {
+    let model = Model::embedded().expect("a model");
+    let text = String::from_utf8(drafts(8)).expect("drafts are UTF-8");
+    let messages = text.split("\n\n").map(|it| Document::new(it, Words::default(), &[]));
+    let messages: Vec<Document<'_>> = messages.collect();
+    let sentences: usize = messages.iter().map(|it| it.sentences.len()).sum();
+    bencher.counter(ItemsCount::new(sentences)).bench_local(|| {
+        let replies = messages.windows(2).map(|pair| {
+            let said = Features::new(&pair[0]);
+            weigh(&model, Features::new(&pair[1]), Some(&said)).len()
+        });
+        replies.sum::<usize>()
+    });
 }
 
 /// What never pays: a text without a word of any rule.
@@ -81,12 +116,30 @@ fn check_text_without_any_word_of_the_rules(bencher: Bencher<'_, '_>) {
 /// Taking a text apart: words, sentences, quotations, code.
 #[divan::bench]
 fn take_a_text_apart(bencher: Bencher<'_, '_>) {
-    let ruleset = Ruleset::builder().build().expect("a sound pack");
     let text = String::from_utf8(drafts(8)).expect("drafts are UTF-8");
+    bench_taking_apart(bencher, &[&text]);
+}
+
+/// The same as short messages, one by one.
+#[divan::bench]
+fn take_messages_apart(bencher: Bencher<'_, '_>) {
+    let text = String::from_utf8(drafts(8)).expect("drafts are UTF-8");
+    bench_taking_apart(bencher, &text.split("\n\n").collect::<Vec<_>>());
+}
+
+/// Words that are more than ASCII letters: contractions, numbers, accents, another script.
+#[divan::bench(args = ["I don\u{2019}t, it's", "4.50 1st", "caf\u{E9} na\u{EF}ve", "\u{43D}\u{435}\u{442}"])]
+fn take_unusual_words_apart(bencher: Bencher<'_, '_>, words: &str) {
+    bench_taking_apart(bencher, &[&format!("{words}. ").repeat(1000)]);
+}
+
+fn bench_taking_apart(bencher: Bencher<'_, '_>, texts: &[&str]) {
+    let ruleset = Ruleset::builder().build().expect("a sound pack");
     let words = ruleset.tables().words;
-    bencher
-        .counter(BytesCount::new(text.len()))
-        .bench(|| Document::new(&text, words, &[]).tokens.len());
+    let bytes: usize = texts.iter().map(|text| text.len()).sum();
+    bencher.counter(BytesCount::new(bytes)).bench(|| {
+        texts.iter().map(|text| Document::new(text, words, &[]).tokens.len()).sum::<usize>()
+    });
 }
 
 /// Of that, finding quotations and code alone.

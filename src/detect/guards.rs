@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::referent;
 use super::sentences::Sentences;
 use crate::language::{Break, Document, MaskKind, WordId};
+use crate::rules::guide::Guide;
 use crate::rules::{Condition, Conditions, Guards, Place};
 use crate::text::TextSpan;
 
@@ -81,19 +82,22 @@ fn holds(
     sentences: &mut Sentences<'_>,
 ) -> bool {
     let here = candidate.sentence;
-    let program = &sentences.tables().other(condition.program);
+    let number = condition.program;
     let tokens = &candidate.tokens;
     match place {
+        Place::Before | Place::After if !sentences.may_hold(here, number) => false,
         Place::Before => {
-            sentences.matcher(here).find_all(program).iter().any(|m| m.tokens.end <= tokens.start)
+            let program = sentences.tables().other(number);
+            let mut found = sentences.matcher(here).find_all(&program).into_iter();
+            found.any(|it| it.tokens.end <= tokens.start)
         }
-        Place::After => sentences.matcher(here).find(program, tokens.end).is_some(),
-        Place::Sentence => {
-            let start = sentences.matcher(here).sentence().start;
-            sentences.matcher(here).find(program, start).is_some()
+        Place::After => {
+            let program = sentences.tables().other(number);
+            sentences.matcher(here).find(&program, tokens.end).is_some()
         }
-        Place::Next => (here + 1..sentences.len().min(here + 3)).any(|s| sentences.has(s, program)),
-        Place::Message => sentences.anywhere(condition.program),
+        Place::Sentence => sentences.has(here, number),
+        Place::Next => (here + 1..sentences.len().min(here + 3)).any(|s| sentences.has(s, number)),
+        Place::Message => sentences.anywhere(number),
     }
 }
 
@@ -119,43 +123,43 @@ fn in_code(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<Strin
 
 /// "I won't tell you that it's not my job."
 fn negated(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
-    let frame = frame_before("denial_frame", candidate, sentences, REACH)?;
+    let frame = frame_before(Guide::DenialFrame, candidate, sentences, REACH)?;
     Some(format!("it is denied by \"{frame}\""))
 }
 
 /// "Did the driver leave it with a neighbour?" asks, it doesn't accuse.
 fn asked(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
-    let list = sentences.list("asks")?;
     let document = sentences.document();
     let sentence = &document.sentences[candidate.sentence];
+    if !sentence.question {
+        return None;
+    }
     let from = sentence.tokens.start;
     let begins = |&at: &usize| at == from || document.tokens[at].before > Break::None;
     let clause = (from..=candidate.tokens.start).rev().find(begins)?;
-    let asks = sentence.question
-        && !sentences.matcher(candidate.sentence).list_ends(list, clause).is_empty();
+    let asks = !sentences.matcher(candidate.sentence).guide_ends(Guide::Asks, clause).is_empty();
     asks.then(|| "it is a question".to_owned())
 }
 
 /// "If there is nothing I can do, I'll tell you."
 fn hypothetical(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
-    let frame = frame_before("supposing_frame", candidate, sentences, 2)?;
+    let frame = frame_before(Guide::SupposingFrame, candidate, sentences, 2)?;
     Some(format!("it is only supposed after \"{frame}\""))
 }
 
-/// An entry of a list that ends at most `reach` words before the match, with no break between.
+/// An entry of a guide that ends at most `reach` words before the match, with no break between.
 fn frame_before<'t>(
-    list: &str,
+    frames: Guide,
     candidate: &Candidate,
     sentences: &mut Sentences<'t>,
     reach: usize,
 ) -> Option<&'t str> {
-    let list = sentences.list(list)?;
     let document = sentences.document();
     let matcher = sentences.matcher(candidate.sentence);
     let start = candidate.tokens.start;
     let from = matcher.sentence().start.max(start.saturating_sub(reach + 6));
     for at in from..start {
-        let Some(end) = matcher.list_ends(list, at).within(start) else { continue };
+        let Some(end) = matcher.guide_ends(frames, at).within(start) else { continue };
         let broken = (end..=start.min(document.tokens.len() - 1))
             .any(|t| document.tokens[t].before > Break::None);
         if start - end <= reach && !broken {
@@ -167,13 +171,14 @@ fn frame_before<'t>(
 
 /// A rule that is given with its reason is explained, not hidden behind.
 fn reasoned(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String> {
-    let list = sentences.list("reason")?;
     let document = sentences.document();
     let matcher = sentences.matcher(candidate.sentence);
     let sentence = matcher.sentence();
     let after = candidate.tokens.end..sentence.end;
     let before = sentence.start..candidate.tokens.start;
-    let inside = matcher.find_list_in(list, after).or_else(|| matcher.find_list_in(list, before));
+    let inside = matcher
+        .find_guide_in(Guide::Reason, after)
+        .or_else(|| matcher.find_guide_in(Guide::Reason, before));
     let found = inside.or_else(|| {
         let next = candidate.sentence + 1;
         if next >= sentences.len() {
@@ -181,7 +186,7 @@ fn reasoned(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<Stri
         }
         let matcher = sentences.matcher(next);
         let start = matcher.sentence().start;
-        matcher.find_list_in(list, start..start + 1)
+        matcher.find_guide_in(Guide::Reason, start..start + 1)
     })?;
     Some(format!("a reason is given: \"{}\"", document.slice(found)))
 }
@@ -196,16 +201,25 @@ fn linked(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<String
         !document.text[span.range()].starts_with('@')
             && ["://", "www.", "@"].iter().any(|mark| document.text[span.range()].contains(mark))
     };
-    let address =
-        document.code.iter().map(|m| m.span).find(|&span| reach.contains(span) && is_address(span));
-    let found = address.or_else(|| telephone_number(document, reach))?;
+    let first = document.code.partition_point(|mask| mask.span.start < reach.start);
+    let code = document.code[first..].iter().map(|mask| mask.span);
+    let address = code
+        .take_while(|span| span.start < reach.end)
+        .find(|&span| reach.contains(span) && is_address(span));
+    let sentences = &document.sentences[candidate.sentence..=last];
+    let tokens = sentences.iter().flat_map(|sentence| sentence.tokens.clone());
+    let found = address.or_else(|| telephone_number(document, tokens, reach))?;
     Some(format!("the way there comes with it: {}", &document.text[found.range()]))
 }
 
-/// A run of numbers with at least seven digits.
-fn telephone_number(document: &Document<'_>, reach: TextSpan) -> Option<TextSpan> {
+/// A run of numbers with at least seven digits, of the tokens within reach.
+fn telephone_number(
+    document: &Document<'_>,
+    tokens: impl Iterator<Item = usize>,
+    reach: TextSpan,
+) -> Option<TextSpan> {
     const FEWEST_DIGITS: usize = 7;
-    let tokens = document.tokens.iter().filter(|t| reach.contains(t.span));
+    let tokens = tokens.map(|token| &document.tokens[token]).filter(|it| reach.contains(it.span));
     let mut run: Option<TextSpan> = None;
     for token in tokens {
         if token.word != WordId::NUMBER {
@@ -251,8 +265,6 @@ fn owned_step(
     range: Range<usize>,
     sentences: &mut Sentences<'_>,
 ) -> Option<Range<usize>> {
-    let owned = sentences.list("owned_step")?;
-    let hollow = sentences.list("hollow_step");
     let document = sentences.document();
     if document.sentences[sentence].question
         && !document.slice(range.clone()).to_lowercase().contains("let me")
@@ -261,11 +273,11 @@ fn owned_step(
     }
     let matcher = sentences.matcher(sentence);
     range.into_iter().find_map(|at| {
-        let end = matcher.list_ends(owned, at).farthest()?;
-        let empty = hollow.is_some_and(|list| !matcher.list_ends(list, at).is_empty());
-        let masked = document.quotation_around(document.span(at..end)).is_some();
-        let supposed = at > 0 && supposes(document, at - 1);
-        (!empty && !masked && !supposed).then_some(at..end)
+        let end = matcher.guide_ends(Guide::OwnedStep, at).farthest()?;
+        let holds = (at == 0 || !supposes(document, at - 1))
+            && document.quotation_around(document.span(at..end)).is_none()
+            && matcher.guide_ends(Guide::HollowStep, at).is_empty();
+        holds.then_some(at..end)
     })
 }
 

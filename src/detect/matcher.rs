@@ -2,13 +2,12 @@
 //!
 //! A backtracking matcher that remembers which states have failed, so that the
 //! time is at most program × sentence (the "bitstate" matcher of RE2). Word lists
-//! are called like procedures and their results kept for the sentence.
+//! are called like procedures and their results kept for the document.
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
-
 use crate::language::{Break, Document, WordId};
+use crate::rules::guide::Guide;
 use crate::rules::program::Inst;
 use crate::rules::tables::{Script, Tables};
 
@@ -38,15 +37,16 @@ impl Match {
     }
 }
 
-/// A sentence, prepared for matching.
+/// A document, of which one sentence at a time is matched.
 pub(crate) struct Matcher<'a> {
     tables: &'a Tables<'a>,
     document: &'a Document<'a>,
+    /// The sentence, by its tokens.
     sentence: Range<usize>,
-    /// Ends of the entries of a list that begin at a token.
-    lists: FxHashMap<(u32, u32), Ends>,
-    /// Bit sets of failed states, one for each level of list calls, kept for reuse.
-    spare: Vec<Vec<u64>>,
+    /// Where the entries of lists end, as far as it was asked.
+    lists: KnownEnds,
+    /// Sets of failed states, one for each level of list calls, kept for reuse.
+    spare: Vec<Visited>,
     /// What was left to try, likewise.
     spare_jobs: Vec<Vec<Job>>,
 }
@@ -96,6 +96,45 @@ impl Ends {
     }
 }
 
+/// The ends of entries by the token at which they begin; few lists are asked of one token.
+#[derive(Default)]
+struct KnownEnds {
+    /// By tokens: the last that was noted, counted from 1.
+    last: Vec<u32>,
+    noted: Vec<Noted>,
+}
+
+/// The ends of the entries of one list at one token.
+struct Noted {
+    list: u32,
+    ends: Ends,
+    /// What was noted before for the same token, counted from 1.
+    before: u32,
+}
+
+impl KnownEnds {
+    fn get(&self, list: u32, token: usize) -> Option<Ends> {
+        let mut number = self.last.get(token).copied()?;
+        while let Some(noted) = self.noted.get((number as usize).wrapping_sub(1)) {
+            if noted.list == list {
+                return Some(noted.ends);
+            }
+            number = noted.before;
+        }
+        None
+    }
+
+    /// Notes what a list comes to at a token, of a document of so many tokens.
+    fn note(&mut self, list: u32, token: usize, ends: Ends, tokens: usize) {
+        if self.last.is_empty() {
+            self.last = vec![0; tokens];
+        }
+        let before = self.last[token];
+        self.noted.push(Noted { list, ends, before });
+        self.last[token] = self.noted.len() as u32;
+    }
+}
+
 /// A place in a program and in the sentence.
 #[derive(Clone, Copy)]
 struct State {
@@ -105,6 +144,43 @@ struct State {
     loose: bool,
 }
 
+/// Which states were seen, as bits. A run sees few of all the states that a long list has, so
+/// that it is noted where bits were set: only there they are taken away again.
+#[derive(Default)]
+struct Visited {
+    bits: Vec<u64>,
+    touched: Vec<usize>,
+}
+
+impl Visited {
+    /// Makes room for so many places.
+    fn reserve(&mut self, places: usize) {
+        let words = places.div_ceil(64).max(self.bits.len());
+        self.bits.resize(words, 0);
+    }
+
+    /// Notes a place; whether it was noted before.
+    fn mark(&mut self, place: usize) -> bool {
+        let word = &mut self.bits[place / 64];
+        if *word == 0 {
+            self.touched.push(place / 64);
+        }
+        let seen = *word & 1 << (place % 64) != 0;
+        *word |= 1 << (place % 64);
+        seen
+    }
+
+    fn unmark(&mut self, place: usize) {
+        self.bits[place / 64] &= !(1 << (place % 64));
+    }
+
+    fn clear(&mut self) {
+        for word in self.touched.drain(..) {
+            self.bits[word] = 0;
+        }
+    }
+}
+
 /// What is left to try: a state, or a slot to be put back as it was.
 enum Job {
     Explore(State),
@@ -112,20 +188,22 @@ enum Job {
 }
 
 impl<'a> Matcher<'a> {
-    /// Prepares a sentence, given by its tokens.
-    pub(crate) fn new(
-        tables: &'a Tables<'a>,
-        document: &'a Document<'a>,
-        sentence: Range<usize>,
-    ) -> Self {
+    /// Prepares a document, with no sentence chosen.
+    pub(crate) fn new(tables: &'a Tables<'a>, document: &'a Document<'a>) -> Self {
         Self {
             tables,
             document,
-            sentence,
-            lists: FxHashMap::default(),
+            sentence: 0..0,
+            lists: KnownEnds::default(),
             spare: Vec::new(),
             spare_jobs: Vec::new(),
         }
+    }
+
+    /// Turns to a sentence. What is known of word lists holds on, since no entry reaches from one
+    /// sentence into another.
+    pub(crate) fn turn_to(&mut self, sentence: usize) {
+        self.sentence = self.document.sentences[sentence].tokens.clone();
     }
 
     /// The tokens of the sentence.
@@ -174,7 +252,7 @@ impl<'a> Matcher<'a> {
                 break;
             }
         }
-        self.spare.push(visited);
+        self.put_back(visited);
         result
     }
 
@@ -192,28 +270,49 @@ impl<'a> Matcher<'a> {
         program.first.is_none_or(|first| self.tables.in_set(first, word))
     }
 
-    /// The tokens of the first entry of a list that begins in a range of tokens.
-    pub(crate) fn find_list_in(&mut self, list: u32, range: Range<usize>) -> Option<Range<usize>> {
-        range.into_iter().find_map(|start| Some(start..self.list_ends(list, start).farthest()?))
+    /// The tokens of the first entry of a guide that begins in a range of tokens.
+    pub(crate) fn find_guide_in(
+        &mut self,
+        guide: Guide,
+        range: Range<usize>,
+    ) -> Option<Range<usize>> {
+        range.into_iter().find_map(|start| Some(start..self.guide_ends(guide, start).farthest()?))
+    }
+
+    /// The ends of all entries of a guide that begin at a token.
+    #[inline]
+    pub(crate) fn guide_ends(&mut self, guide: Guide, start: usize) -> Ends {
+        if !self.tables.may_begin(guide, self.word(start)) {
+            return Ends::default();
+        }
+        self.tables.guide(guide).map_or(Ends::default(), |list| self.known_ends(list, start))
     }
 
     /// The ends of all entries of a list that begin at a token.
-    pub(crate) fn list_ends(&mut self, list: u32, start: usize) -> Ends {
-        let mut ends = Ends { start: start as u32, bits: 0 };
-        let program = self.tables.list_program(list);
-        if !self.may_begin(&program, start) {
-            return ends;
+    fn list_ends(&mut self, list: u32, start: usize) -> Ends {
+        if !self.may_begin(&self.tables.list_program(list), start) {
+            return Ends::default();
         }
-        if let Some(&known) = self.lists.get(&(list, start as u32)) {
+        self.known_ends(list, start)
+    }
+
+    /// The ends of entries that may begin at a token, looked for only once.
+    fn known_ends(&mut self, list: u32, start: usize) -> Ends {
+        if !self.sentence.contains(&start) {
+            return Ends::default();
+        }
+        if let Some(known) = self.lists.get(list, start) {
             return known;
         }
+        let mut ends = Ends { start: start as u32, bits: 0 };
+        let program = self.tables.list_program(list);
         let mut visited = self.fresh(&program);
         self.run(&program, start, &mut visited, &mut [], |end| {
             ends.add(end.max(start));
             None::<usize>
         });
-        self.spare.push(visited);
-        self.lists.insert((list, start as u32), ends);
+        self.put_back(visited);
+        self.lists.note(list, start, ends, self.document.tokens.len());
         ends
     }
 
@@ -235,37 +334,34 @@ impl<'a> Matcher<'a> {
     /// Where what may be passed over ends that begins at a token within a phrase: asides and fillers.
     pub(super) fn asides(&mut self, token: usize) -> impl Iterator<Item = usize> + use<> {
         let aside = self.document.tokens[token].aside_end as usize;
-        let fillers = self.tables.filler.map_or(Ends::default(), |list| self.list_ends(list, token));
+        let fillers = self.guide_ends(Guide::Filler, token);
         (aside > 0).then_some(aside).into_iter().chain(fillers.iter())
     }
 
     /// Whether a clause begins at a token.
     pub(crate) fn begins_clause(&mut self, at: usize) -> bool {
         let sentence = self.sentence();
-        let document = self.document;
-        let Some(filler) = self.tables.filler else {
-            return document.begins_clause(&sentence, at, |_| false);
-        };
-        document.begins_clause(&sentence, at, |token| {
-            self.list_ends(filler, token).iter().next() == Some(token + 1)
+        self.document.begins_clause(&sentence, at, |token| {
+            self.guide_ends(Guide::Filler, token).iter().next() == Some(token + 1)
         })
     }
 
     /// Whether a clause ends before a token, fillers and asides left out.
     pub(crate) fn ends_clause(&mut self, at: usize) -> bool {
-        if self.document.ends_clause(&self.sentence, at) {
-            return true;
-        }
-        let Some(filler) = self.tables.filler else { return false };
-        self.list_ends(filler, at).iter().any(|end| self.ends_clause(end))
+        self.document.ends_clause(&self.sentence, at)
+            || self.guide_ends(Guide::Filler, at).iter().any(|end| self.ends_clause(end))
     }
 
-    fn fresh(&mut self, program: &Script<'_>) -> Vec<u64> {
-        let states = program.len() * (self.sentence.len() + 1) * 2;
-        let mut bits = self.spare.pop().unwrap_or_default();
-        bits.clear();
-        bits.resize(states.div_ceil(64), 0);
-        bits
+    /// A set in which no state of a program was seen.
+    fn fresh(&mut self, program: &Script<'_>) -> Visited {
+        let mut visited = self.spare.pop().unwrap_or_default();
+        visited.reserve(program.len() * (self.sentence.len() + 1) * 2);
+        visited
+    }
+
+    fn put_back(&mut self, mut visited: Visited) {
+        visited.clear();
+        self.spare.push(visited);
     }
 
     /// Explores a program from a token on until `accept` takes an end.
@@ -273,7 +369,7 @@ impl<'a> Matcher<'a> {
         &mut self,
         program: &Script<'_>,
         start: usize,
-        visited: &mut [u64],
+        visited: &mut Visited,
         slots: &mut [Option<u32>],
         mut accept: impl FnMut(usize) -> Option<T>,
     ) -> Option<T> {
@@ -300,12 +396,12 @@ impl<'a> Matcher<'a> {
         program: &Script<'_>,
         start: usize,
         mut state: State,
-        visited: &mut [u64],
+        visited: &mut Visited,
         slots: &mut [Option<u32>],
         jobs: &mut Vec<Job>,
     ) -> Option<usize> {
         loop {
-            if self.mark(state, visited) {
+            if visited.mark(self.place(state)) {
                 return None;
             }
             let token = state.token as usize;
@@ -357,7 +453,7 @@ impl<'a> Matcher<'a> {
                     let first = token == start;
                     if token >= self.sentence.end || !(first || self.reaches(token, widest)) {
                         // A match that begins here minds no break before it: it may come this way again.
-                        self.unmark(state, visited);
+                        visited.unmark(self.place(state));
                         return None;
                     }
                     if first && inst == Inst::Any && self.document.is_connector(token) {
@@ -408,10 +504,8 @@ impl<'a> Matcher<'a> {
         if aside_end > 0 {
             jobs.push(Job::Explore(State { token: aside_end, loose: true, ..state }));
         }
-        if let Some(filler) = self.tables.filler {
-            for end in self.list_ends(filler, token).iter() {
-                jobs.push(Job::Explore(State { token: end as u32, loose: true, ..state }));
-            }
+        for end in self.guide_ends(Guide::Filler, token).iter() {
+            jobs.push(Job::Explore(State { token: end as u32, loose: true, ..state }));
         }
     }
 
@@ -448,19 +542,7 @@ impl<'a> Matcher<'a> {
             || self.document.tokens[token].word != self.tables.not
     }
 
-    /// Notes that a state was seen; whether it had been before.
-    fn mark(&self, state: State, visited: &mut [u64]) -> bool {
-        let place = self.place(state);
-        let seen = visited[place / 64] & (1 << (place % 64)) != 0;
-        visited[place / 64] |= 1 << (place % 64);
-        seen
-    }
-
-    fn unmark(&self, state: State, visited: &mut [u64]) {
-        let place = self.place(state);
-        visited[place / 64] &= !(1 << (place % 64));
-    }
-
+    /// Where a state stands among all of them.
     fn place(&self, state: State) -> usize {
         let width = self.sentence.len() + 1;
         let token = state.token as usize - self.sentence.start;

@@ -3,14 +3,13 @@
 //! Such a rule looks at all that one side says, taken together. Where the words would have to
 //! stand is told here; how they are put there is left to `rewrite`.
 
-use rustc_hash::FxHashSet;
-
 use super::Context;
 use super::chunks;
 use super::guards::{self, Candidate};
 use super::neighbours::Neighbours;
 use super::sentences::Sentences;
 use crate::language::{Document, MaskKind};
+use crate::rules::guide::Guide;
 use crate::rules::{Condition, Edge, Ruleset};
 use crate::text::TextSpan;
 
@@ -90,10 +89,7 @@ impl Wish<'_> {
         let matcher = &self.ruleset.matchers[self.rule];
         let mut holds = |conditions: &[Condition]| {
             let mut all = conditions.iter();
-            all.any(|it| {
-                let program = sentences.tables().other(it.program);
-                (0..sentences.len()).any(|s| sentences.has(s, &program))
-            })
+            all.any(|it| sentences.anywhere(it.program))
         };
         self.is_due = self.is_due || holds(&matcher.when.message);
         holds(&matcher.unless.message) || self.is_said_in(sentences)
@@ -102,18 +98,13 @@ impl Wish<'_> {
     /// Whether one of the rule's phrases stands there, and not in somebody else's mouth.
     fn is_said_in(&mut self, sentences: &mut Sentences<'_>) -> bool {
         let matcher = &self.ruleset.matchers[self.rule];
-        let words: FxHashSet<u32> =
-            sentences.document().tokens.iter().map(|token| token.word.0).collect();
-        let tables = sentences.tables();
-        let programs = matcher.missing.programs.iter().map(|&program| tables.other(program));
-        let possible = programs
-            .filter(|program| tables.set(program.required).iter().any(|w| words.contains(&w)));
-        let mut possible = possible.peekable();
-        if possible.peek().is_none() {
-            return false;
-        }
-        possible.any(|program| {
+        let mut programs = matcher.missing.programs.iter();
+        programs.any(|&number| {
             (0..sentences.len()).any(|sentence| {
+                if !sentences.may_hold(sentence, number) {
+                    return false;
+                }
+                let program = sentences.tables().other(number);
                 let found = sentences.matcher(sentence).find_all(&program);
                 found.into_iter().any(|found| {
                     let span = sentences.document().span(found.tokens.clone());
@@ -195,10 +186,9 @@ fn place(edge: Edge, sentences: &mut Sentences<'_>) -> Option<(TextSpan, TextSpa
 
 /// "Hi Ann,", "Thanks for getting in touch."
 fn is_greeting(sentence: usize, sentences: &mut Sentences<'_>) -> bool {
-    let Some(list) = sentences.list("greeting") else { return false };
     let matcher = sentences.matcher(sentence);
     let start = matcher.sentence().start;
-    !matcher.list_ends(list, start).is_empty()
+    !matcher.guide_ends(Guide::Greeting, start).is_empty()
 }
 
 /// How many of the sentences stand before "Best regards" and the name below it.
@@ -227,11 +217,12 @@ fn before_farewell(own: &[usize], sentences: &mut Sentences<'_>) -> usize {
 
 /// "Best regards", "Thanks, Ann".
 fn is_farewell(sentence: usize, sentences: &mut Sentences<'_>) -> bool {
-    let Some(list) = sentences.list("farewell") else { return false };
     let document = sentences.document();
     let matcher = sentences.matcher(sentence);
     let tokens = matcher.sentence();
-    let Some(end) = matcher.list_ends(list, tokens.start).farthest() else { return false };
+    let Some(end) = matcher.guide_ends(Guide::Farewell, tokens.start).farthest() else {
+        return false;
+    };
     let begins_name = |token: usize| match document.surface(token) {
         "I" => false,
         "your" | "the" => true,

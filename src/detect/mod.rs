@@ -20,8 +20,8 @@ use std::ops::Range;
 
 use guards::Candidate;
 use matcher::Match;
-use neighbours::Neighbours;
 use memory::Found;
+use neighbours::Neighbours;
 use sentences::Sentences;
 use skim::Skimmer;
 

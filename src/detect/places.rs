@@ -142,7 +142,10 @@ mod tests {
         assert_eq!(places.iter().collect::<Vec<_>>(), [3, 63, 127]);
         assert_eq!(places.next().iter().collect::<Vec<_>>(), [4, 64]);
         assert_eq!(places.ahead(2).iter().collect::<Vec<_>>(), [4, 5, 64, 65]);
-        assert_eq!(Places::<2>::one(60).ahead(7).iter().collect::<Vec<_>>(), Vec::from_iter(61..68));
+        assert_eq!(
+            Places::<2>::one(60).ahead(7).iter().collect::<Vec<_>>(),
+            Vec::from_iter(61..68)
+        );
         assert_eq!((places.last(), Places::<2>::NONE.last()), (Some(127), None));
         for end in [0, 1, 63, 64, 65, 127] {
             assert_eq!(Places::<2>::before(end).iter().collect::<Vec<_>>(), Vec::from_iter(0..end));

@@ -15,6 +15,7 @@ use std::ops::Range;
 use super::guards::Candidate;
 use super::sentences::Sentences;
 use crate::language::Document;
+use crate::rules::guide::Guide;
 
 /// How many sentences back an antecedent may stand.
 const SENTENCES_BACK: usize = 2;
@@ -84,18 +85,16 @@ fn stands_for_others_before(animate: bool, sentences: &Sentences<'_>) -> Option<
 }
 
 fn pronoun_in(candidate: &Candidate, sentences: &mut Sentences<'_>) -> Option<usize> {
-    let list = sentences.list("they_word")?;
-    let found =
-        sentences.matcher(candidate.sentence).find_list_in(list, candidate.tokens.clone())?;
+    let matcher = sentences.matcher(candidate.sentence);
+    let found = matcher.find_guide_in(Guide::TheyWord, candidate.tokens.clone())?;
     Some(found.start)
 }
 
 /// Whether what is said of "they" can only be said of people and organisations.
 fn names_an_agent(candidate: &Candidate, pronoun: usize, sentences: &mut Sentences<'_>) -> bool {
-    let Some(list) = sentences.list("of_things") else { return true };
     let matcher = sentences.matcher(candidate.sentence);
     let next = pronoun + 1..(pronoun + 2).min(matcher.sentence().end);
-    matcher.find_list_in(list, next).is_none()
+    matcher.find_guide_in(Guide::OfThings, next).is_none()
 }
 
 /// The nearest antecedent in a range of tokens, from right to left.
@@ -106,21 +105,23 @@ fn antecedent(
     voice: Voice,
     sentences: &mut Sentences<'_>,
 ) -> Option<Antecedent> {
-    let lists = ["introduced", "third_party", "own_people"].map(|name| sentences.list(name));
+    // Only the company's side introduces somebody by "our colleague Jane".
+    let guides = match voice {
+        Voice::Own => &[Guide::Introduced, Guide::ThirdParty, Guide::OwnPeople][..],
+        Voice::Customer => &[Guide::ThirdParty, Guide::OwnPeople],
+    };
     let document = sentences.document();
     let matcher = sentences.matcher(sentence);
     for at in range.clone().rev() {
-        for (kind, list) in lists.iter().enumerate() {
-            // Only the company's side introduces somebody by "our colleague Jane".
-            let Some(list) = list.filter(|_| kind != 0 || voice == Voice::Own) else { continue };
-            let Some(end) = matcher.list_ends(list, at).within(range.end) else { continue };
+        for &guide in guides {
+            let Some(end) = matcher.guide_ends(guide, at).within(range.end) else { continue };
             let said =
                 |token: usize, word: &str| document.surface(token).eq_ignore_ascii_case(word);
             // "our billing team" is ours, wherever the list begins to match.
             let ours = at > range.start && ["our", "my"].iter().any(|word| said(at - 1, word));
             let yours = voice == Voice::Customer
                 && (said(at, "your") || at > range.start && said(at - 1, "your"));
-            return Some(if yours || kind == 2 && !ours {
+            return Some(if yours || guide == Guide::OwnPeople && !ours {
                 Antecedent::OwnPeople
             } else {
                 Antecedent::Other(at..end)

@@ -1,4 +1,5 @@
-//! The sentences of a document, each prepared for matching when first asked for.
+//! The sentences of a document, and what guards ask of each again and again: its owned next step,
+//! and which conditions may hold in it. Each answer is found when first asked for, and kept.
 
 use std::ops::Range;
 
@@ -7,18 +8,53 @@ use rustc_hash::FxHashMap;
 use super::matcher::Matcher;
 use super::neighbours::Neighbours;
 use crate::language::Document;
-use crate::rules::tables::{Script, Tables};
+use crate::rules::tables::Tables;
 
-/// All the matchers of a document.
+/// All the sentences of a document.
 pub(super) struct Sentences<'a> {
     tables: &'a Tables<'a>,
     document: &'a Document<'a>,
     neighbours: &'a Neighbours<'a>,
-    matchers: Vec<Option<Matcher<'a>>>,
+    matcher: Matcher<'a>,
     /// The owned next step of each sentence, as far as it was looked for.
     steps: FxHashMap<usize, Option<Range<usize>>>,
+    met: MetNeeds,
     /// Whether conditions hold anywhere, as far as it was asked, by the numbers of their programs.
     held: FxHashMap<u32, bool>,
+}
+
+/// Which sentences have a word that meets a need of conditions, as rows of bits, each made when it
+/// is first asked for.
+#[derive(Default)]
+struct MetNeeds {
+    /// The bits of all rows, one row behind the other.
+    bits: Vec<u64>,
+    is_made: Vec<bool>,
+}
+
+impl MetNeeds {
+    fn has(
+        &mut self,
+        sentence: usize,
+        need: u32,
+        tables: &Tables<'_>,
+        document: &Document<'_>,
+    ) -> bool {
+        let width = tables.need_count().div_ceil(64);
+        if self.is_made.is_empty() {
+            self.is_made = vec![false; document.sentences.len()];
+            self.bits = vec![0; width * self.is_made.len()];
+        }
+        let row = &mut self.bits[width * sentence..width * (sentence + 1)];
+        if !std::mem::replace(&mut self.is_made[sentence], true) {
+            for token in &document.tokens[document.sentences[sentence].tokens.clone()] {
+                for need in tables.met_by(token.word).iter() {
+                    row[need as usize / 64] |= 1 << (need % 64);
+                }
+            }
+        }
+        row[need as usize / 64] & 1 << (need % 64) != 0
+    }
 }
 
 impl<'a> Sentences<'a> {
@@ -27,13 +63,13 @@ impl<'a> Sentences<'a> {
         document: &'a Document<'a>,
         neighbours: &'a Neighbours<'a>,
     ) -> Self {
-        let matchers = std::iter::repeat_with(|| None).take(document.sentences.len()).collect();
         Self {
             tables,
             document,
             neighbours,
-            matchers,
+            matcher: Matcher::new(tables, document),
             steps: FxHashMap::default(),
+            met: MetNeeds::default(),
             held: FxHashMap::default(),
         }
     }
@@ -53,18 +89,13 @@ impl<'a> Sentences<'a> {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.matchers.len()
+        self.document.sentences.len()
     }
 
-    /// The number of a word list, by its name.
-    pub(super) fn list(&self, name: &str) -> Option<u32> {
-        self.tables.list(name)
-    }
-
+    /// The matcher, turned to a sentence.
     pub(super) fn matcher(&mut self, sentence: usize) -> &mut Matcher<'a> {
-        let (tables, document) = (self.tables, self.document);
-        let tokens: Range<usize> = document.sentences[sentence].tokens.clone();
-        self.matchers[sentence].get_or_insert_with(|| Matcher::new(tables, document, tokens))
+        self.matcher.turn_to(sentence);
+        &mut self.matcher
     }
 
     /// What `look` finds in a sentence, looked for only once.
@@ -81,20 +112,29 @@ impl<'a> Sentences<'a> {
         found
     }
 
-    /// Whether the program of a condition matches anywhere, looked for only once.
+    /// Whether a sentence has one of the rarest words of a condition, without which it can't hold.
+    pub(super) fn may_hold(&mut self, sentence: usize, condition: u32) -> bool {
+        let need = self.tables.need(condition);
+        self.met.has(sentence, need, self.tables, self.document)
+    }
+
+    /// Whether a condition holds anywhere, looked for only once.
     pub(super) fn anywhere(&mut self, condition: u32) -> bool {
         if let Some(&known) = self.held.get(&condition) {
             return known;
         }
-        let program = self.tables.other(condition);
-        let holds = (0..self.len()).any(|sentence| self.has(sentence, &program));
+        let holds = (0..self.len()).any(|sentence| self.has(sentence, condition));
         self.held.insert(condition, holds);
         holds
     }
 
-    /// Whether a program matches anywhere in a sentence.
-    pub(super) fn has(&mut self, sentence: usize, program: &Script<'_>) -> bool {
-        let start = self.document.sentences[sentence].tokens.start;
-        self.matcher(sentence).find(program, start).is_some()
+    /// Whether a condition holds anywhere in a sentence.
+    pub(super) fn has(&mut self, sentence: usize, condition: u32) -> bool {
+        self.may_hold(sentence, condition) && {
+            let program = self.tables.other(condition);
+            let matcher = self.matcher(sentence);
+            let start = matcher.sentence().start;
+            matcher.find(&program, start).is_some()
+        }
     }
 }

@@ -50,7 +50,8 @@ impl Skimmer {
             for &phrase in due.iter() {
                 let places = matcher.find_all(&tables.phrase(phrase)).into_iter();
                 let start = matcher.sentence().start;
-                found.extend(places.map(|place| Found { phrase, place: place.counted_from(start) }));
+                found
+                    .extend(places.map(|place| Found { phrase, place: place.counted_from(start) }));
             }
         };
         match text {
@@ -524,15 +525,15 @@ mod tests {
         let tables = ruleset.tables();
         let document = Document::new(text, tables.words, &[]);
         let mut count = 0;
-        for sentence in &document.sentences {
-            let mut matcher = Matcher::new(&tables, &document, sentence.tokens.clone());
+        let mut matcher = Matcher::new(&tables, &document);
+        for (number, sentence) in document.sentences.iter().enumerate() {
+            matcher.turn_to(number);
             let start = sentence.tokens.start;
             let tried = (0..tables.phrase_count() as u32).flat_map(|phrase| {
                 let places = matcher.find_all(&tables.phrase(phrase)).into_iter();
                 places.map(move |place| (phrase, place.counted_from(start)))
             });
             let tried: Vec<_> = tried.collect();
-            let mut matcher = Matcher::new(&tables, &document, sentence.tokens.clone());
             let found = skimmer.skim(&tables, &mut matcher, None).iter();
             let found: Vec<_> = found.map(|it| (it.phrase, it.place.clone())).collect();
             assert_eq!(found, tried, "{}", document.slice(sentence.tokens.clone()));

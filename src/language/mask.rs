@@ -5,10 +5,10 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::memmem::Finder;
+use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memchr3_iter, memmem};
 
-use super::word::is_apostrophe;
+use super::canonical::is_apostrophe;
 use crate::text::TextSpan;
 
 /// Why a stretch is not plain prose.
@@ -70,7 +70,7 @@ fn code(start: usize, end: usize) -> Mask {
 fn mark_code(text: &str, out: &mut Vec<Mask>) {
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(found) = memchr::memchr2(b'`', b'<', &bytes[at..]) {
+    while let Some(found) = memchr2(b'`', b'<', &bytes[at..]) {
         let start = at + found;
         at = if bytes[start] == b'`' { backticks(text, start, out) } else { tag(text, start, out) };
     }
@@ -123,7 +123,8 @@ fn tag(text: &str, start: usize, out: &mut Vec<Mask>) -> usize {
 
 /// Lines that are indented by four columns or more after a blank line, as Markdown sets code.
 fn mark_indented(text: &str, out: &mut Vec<Mask>) {
-    for blank in memmem::find_iter(text.as_bytes(), b"\n\n") {
+    static BLANK_LINE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\n\n"));
+    for blank in BLANK_LINE.find_iter(text.as_bytes()) {
         let start = blank + 2;
         let lines = text[start..].split_inclusive('\n');
         let indented = lines.take_while(|line| line.starts_with("    ") || line.starts_with('\t'));
@@ -137,9 +138,11 @@ fn mark_indented(text: &str, out: &mut Vec<Mask>) {
 
 /// URLs and e-mail addresses.
 fn mark_addresses(text: &str, out: &mut Vec<Mask>) {
+    static WWW: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("www."));
     let bytes = text.as_bytes();
     let mut done = 0;
-    for colon in memmem::find_iter(bytes, b"://") {
+    let is_scheme = |&colon: &usize| bytes[colon..].starts_with(b"://");
+    for colon in memchr_iter(b':', bytes).filter(is_scheme) {
         // An address may hold another, as those of archives do.
         let Some(before) = bytes.get(done..colon) else { continue };
         let scheme = before.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
@@ -148,7 +151,7 @@ fn mark_addresses(text: &str, out: &mut Vec<Mask>) {
             out.push(code(colon - scheme, done));
         }
     }
-    for www in memmem::find_iter(bytes, b"www.") {
+    for www in WWW.find_iter(bytes) {
         if www == 0 || !bytes[www - 1].is_ascii_alphanumeric() {
             out.push(code(www, address_end(text, www + 4)));
         }
@@ -224,23 +227,25 @@ fn mark_quotations(text: &str, code: &[Mask], out: &mut Vec<Mask>) {
     }
 }
 
-/// Where quotation marks stand that may open one. An apostrophe does so only after a space or
-/// a bracket, so that the many inside of words cost nothing.
+/// Where quotation marks stand that may open one, in order. An apostrophe does so only after a
+/// space or a bracket, so that the many inside of words cost nothing.
 fn openings(text: &str) -> impl Iterator<Item = usize> {
-    const MARKS: [&str; 12] = [
-        "\"", "\u{201C}", "\u{201E}", "\u{2018}", "\u{00AB}", "\u{FF02}", " '", "\n'", "\t'", "('",
-        "*'", "_'",
-    ];
-    static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(MARKS).ok());
-    let first = text.starts_with('\'').then_some(0);
-    let found = SEARCH.iter().flat_map(move |search| search.find_iter(text));
-    first.into_iter().chain(found.map(|mark| {
-        if mark.len() == 2 && text.as_bytes()[mark.end() - 1] == b'\'' {
-            mark.end() - 1
-        } else {
-            mark.start()
-        }
-    }))
+    const BEFORE_APOSTROPHE: &[u8] = b" \n\t(*_";
+    const MARKS: [&str; 5] = ["\u{201C}", "\u{201E}", "\u{2018}", "\u{00AB}", "\u{FF02}"];
+    let bytes = text.as_bytes();
+    let is_typed_opening = move |&at: &usize| {
+        bytes[at] == b'"' || at == 0 || BEFORE_APOSTROPHE.contains(&bytes[at - 1])
+    };
+    let is_mark =
+        move |&at: &usize| MARKS.iter().any(|mark| bytes[at..].starts_with(mark.as_bytes()));
+    let mut typed = memchr2_iter(b'"', b'\'', bytes).filter(is_typed_opening).peekable();
+    // The bytes that those marks begin with.
+    let mut marks = memchr3_iter(0xE2, 0xC2, 0xEF, bytes).filter(is_mark).peekable();
+    std::iter::from_fn(move || match (typed.peek(), marks.peek()) {
+        (Some(first), Some(second)) if first < second => typed.next(),
+        (_, Some(_)) => marks.next(),
+        _ => typed.next(),
+    })
 }
 
 /// Where the quotation ends that `mark`, standing before `from`, opens.

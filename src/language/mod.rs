@@ -5,10 +5,16 @@
 //! quotations, code and addresses marked. It knows nothing of rules; rules are
 //! written in the same canonical words.
 
+mod between;
+mod canonical;
 mod document;
+mod folded;
 mod mask;
+mod tokenizer;
 mod word;
 
+pub use canonical::canonical;
 pub use document::{Break, Document, Sentence, Token};
+pub use folded::Folded;
 pub use mask::{Mask, MaskKind, masks};
-pub use word::{Lexicon, WordId, Words, canonical};
+pub use word::{Lexicon, Link, WordId, Words};

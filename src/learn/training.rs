@@ -56,7 +56,7 @@ fn message_rows(message: &Message, writer: usize) -> Vec<Row> {
     let document = Document::new(&message.text, Words::default(), &[]);
     let features = Features::new(&document);
     let said = message.customer.as_deref().map(|it| Document::new(it, Words::default(), &[]));
-    let said = said.map(|document| Features::new(&document));
+    let said = said.as_ref().map(Features::new);
     let mut rows = Vec::new();
     for (number, sentence) in document.sentences.iter().enumerate() {
         let touching = message.labels.iter().filter(|label| {

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::language::{Break, Document};
+use crate::language::{Break, Document, Folded, Sentence};
 
 /// How many bits of a hash name a slot.
 pub const SLOT_BITS: u32 = 20;
@@ -47,6 +47,18 @@ impl Block {
         Self::Setting,
     ];
 
+    /// What each feature counts for where the block has so many.
+    pub(super) fn value(self, count: usize) -> f32 {
+        const SETTING: f32 = 0.3;
+        const CUSTOMER: f32 = 0.5;
+        let norm = 1.0 / (count.max(1) as f32).sqrt();
+        match self {
+            Self::Setting => SETTING,
+            Self::Customer => CUSTOMER * norm,
+            _ => norm,
+        }
+    }
+
     /// Sets the features of one block apart from those of another.
     const fn salt(self) -> u32 {
         (self as u32 + 1).wrapping_mul(0x85EB_CA6B)
@@ -70,78 +82,32 @@ pub(super) struct Gram {
 }
 
 /// The features of a text, sentence by sentence.
-#[derive(Debug, Default)]
-pub struct Features {
-    grams: Vec<Gram>,
-    sentences: Vec<Sketch>,
+#[derive(Debug)]
+pub struct Features<'d> {
+    document: &'d Document<'d>,
     /// Features of the message as a whole.
     message: Vec<u32>,
     public_reply: bool,
 }
 
-/// Where the features of a sentence lie.
-#[derive(Clone, Debug)]
-struct Sketch {
-    /// Runs of one and two words.
-    short: Range<usize>,
-    /// Runs of one to three; they begin with the short ones.
-    words: Range<usize>,
-    stems: Range<usize>,
-    stem_runs: Range<usize>,
-    length: usize,
-}
-
-/// What stands for the beginning and the end of a sentence, and for signs within it.
-const START: u32 = 0x5354_4152;
-const STOP: u32 = 0x0000_002E;
-const QUESTION: u32 = 0x0000_003F;
-const COMMA: u32 = 0x0000_002C;
-const DASH: u32 = 0x0000_2014;
-
-/// A word or a sign in the row that runs are taken from.
-#[derive(Clone, Copy)]
-struct Place {
-    hash: u32,
-    stem: u32,
-    token: u32,
-}
-
-impl Features {
+impl<'d> Features<'d> {
     /// Takes the features of a text.
     #[must_use]
-    pub fn new(document: &Document<'_>) -> Self {
-        let mut features = Self::default();
-        let mut row = Vec::new();
-        for sentence in &document.sentences {
-            lay_out(document, sentence.tokens.clone(), sentence.question, &mut row);
-            let start = features.grams.len();
-            features.runs(&row, 1..=1, |place| place.hash);
-            features.runs(&row, 2..=2, |place| place.hash);
-            let short = start..features.grams.len();
-            features.runs(&row, 3..=3, |place| place.hash);
-            let words = start..features.grams.len();
-            features.affixes(document, sentence.tokens.clone());
-            let stems = words.end..features.grams.len();
-            features.runs(&row, 2..=3, |place| place.stem);
-            let stem_runs = stems.end..features.grams.len();
-            let length = sentence.tokens.len();
-            features.sentences.push(Sketch { short, words, stems, stem_runs, length });
-        }
-        features.message = message_features(document);
-        features.public_reply = document.text.trim_start().starts_with('@');
-        features
+    pub fn new(document: &'d Document<'d>) -> Self {
+        let public_reply = document.text.trim_start().starts_with('@');
+        Self { document, message: message_features(document), public_reply }
     }
 
     /// How many sentences there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.sentences.len()
+        self.document.sentences.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.sentences.is_empty()
+        self.document.sentences.is_empty()
     }
 
     /// Whether the text is addressed by a handle, as replies in public are.
@@ -153,68 +119,40 @@ impl Features {
     /// All that the model sees of a sentence, as slots and values; `customer` is what the other
     /// side said before.
     pub fn each(&self, sentence: usize, customer: Option<&Self>, mut take: impl FnMut(usize, f32)) {
+        let mut row = Row::default();
+        let mut slots = Vec::new();
         for block in Block::ALL {
-            let value = self.value(block, sentence, customer);
-            self.of_block(block, sentence, customer, |gram| take(block.slot(gram.hash), value));
+            slots.clear();
+            for (features, number) in self.sources(block, sentence, customer) {
+                row.lay_out(features, number);
+                row.of_block(block, |gram| slots.push(block.slot(gram.hash)));
+            }
+            if block == Block::Setting {
+                self.setting(sentence, |hash| slots.push(block.slot(hash)));
+            }
+            let value = block.value(slots.len());
+            for &slot in &slots {
+                take(slot, value);
+            }
         }
     }
 
-    /// What each feature of a block counts for.
-    pub(super) fn value(&self, block: Block, sentence: usize, customer: Option<&Self>) -> f32 {
-        const SETTING: f32 = 0.3;
-        const CUSTOMER: f32 = 0.5;
-        let norm = |count: usize| 1.0 / (count.max(1) as f32).sqrt();
-        let sketch = &self.sentences[sentence];
-        match block {
-            Block::Words => norm(sketch.words.len()),
-            Block::Stems => norm(sketch.stems.len()),
-            Block::StemRuns => norm(sketch.stem_runs.len()),
-            Block::Next => norm(self.short(sentence + 1).len()),
-            Block::Previous => norm(self.short(sentence.wrapping_sub(1)).len()),
-            Block::Later => norm(self.later(sentence).map(|it| self.short(it).len()).sum()),
-            Block::Customer => CUSTOMER * customer.map_or(0.0, |it| norm(it.all_short())),
-            Block::Setting => SETTING,
-        }
-    }
-
-    /// The features of a block.
-    pub(super) fn of_block(
-        &self,
+    /// The sentences whose words make the features of a block.
+    fn sources<'f>(
+        &'f self,
         block: Block,
         sentence: usize,
-        customer: Option<&Self>,
-        mut take: impl FnMut(Gram),
-    ) {
-        let sketch = &self.sentences[sentence];
-        let mut all = |grams: Range<usize>| self.grams[grams].iter().for_each(|&gram| take(gram));
-        match block {
-            Block::Words => all(sketch.words.clone()),
-            Block::Stems => all(sketch.stems.clone()),
-            Block::StemRuns => all(sketch.stem_runs.clone()),
-            Block::Next => all(self.short(sentence + 1)),
-            Block::Previous => all(self.short(sentence.wrapping_sub(1))),
-            Block::Later => self.later(sentence).for_each(|it| all(self.short(it))),
-            Block::Customer => {
-                if let Some(said) = customer {
-                    let grams = said.sentences.iter().flat_map(|it| &said.grams[it.short.clone()]);
-                    grams.for_each(|&gram| take(gram));
-                }
-            }
-            Block::Setting => self.setting(sentence, |hash| take(Gram { hash, first: 0, last: 0 })),
-        }
-    }
-
-    /// The runs of one and two words of a sentence; none if there is no such sentence.
-    pub(super) fn short(&self, sentence: usize) -> Range<usize> {
-        self.sentences.get(sentence).map_or(0..0, |sketch| sketch.short.clone())
-    }
-
-    pub(super) fn short_grams(&self, sentence: usize) -> &[Gram] {
-        &self.grams[self.short(sentence)]
-    }
-
-    fn all_short(&self) -> usize {
-        self.sentences.iter().map(|sketch| sketch.short.len()).sum()
+        customer: Option<&'f Self>,
+    ) -> impl Iterator<Item = (&'f Self, usize)> {
+        let (features, sentences) = match block {
+            Block::Words | Block::Stems | Block::StemRuns => (self, sentence..sentence + 1),
+            Block::Next => (self, sentence + 1..(sentence + 2).min(self.len())),
+            Block::Previous => (self, sentence.saturating_sub(1)..sentence),
+            Block::Later => (self, self.later(sentence)),
+            Block::Customer => customer.map_or((self, 0..0), |said| (said, 0..said.len())),
+            Block::Setting => (self, 0..0),
+        };
+        sentences.map(move |number| (features, number))
     }
 
     /// The sentences after the next, as far as they are looked at.
@@ -224,71 +162,160 @@ impl Features {
         first..(first + REACH).min(self.len())
     }
 
-    fn setting(&self, sentence: usize, mut take: impl FnMut(u32)) {
+    /// What a sentence's setting hashes to.
+    pub(super) fn setting(&self, sentence: usize, mut take: impl FnMut(u32)) {
         let bucket = |kind: u32, value: usize| mix(kind, value as u32);
-        take(bucket(1, (self.sentences[sentence].length / 3).min(8)));
+        take(bucket(1, (self.document.sentences[sentence].tokens.len() / 3).min(8)));
         take(bucket(2, self.len().min(6)));
         take(bucket(3, sentence.min(4)));
         take(bucket(4, usize::from(sentence + 1 == self.len())));
         self.message.iter().for_each(|&hash| take(hash));
     }
-
-    /// The runs of so many places of a row.
-    fn runs(
-        &mut self,
-        row: &[Place],
-        lengths: std::ops::RangeInclusive<usize>,
-        hash: impl Fn(&Place) -> u32,
-    ) {
-        for length in lengths {
-            self.grams.extend(row.windows(length).map(|places| Gram {
-                hash: places.iter().fold(length as u32, |all, place| mix(all, hash(place))),
-                first: places[0].token,
-                last: places[length - 1].token,
-            }));
-        }
-    }
-
-    /// Beginnings and ends of the words of a sentence.
-    fn affixes(&mut self, document: &Document<'_>, tokens: Range<usize>) {
-        for at in tokens {
-            let Some(word) = plain(document, at) else { continue };
-            let mut push = |kind: u32, part: &[u8]| {
-                let hash = mix(kind, letters(part));
-                self.grams.push(Gram { hash, first: at as u32, last: at as u32 });
-            };
-            for length in [3, 4, 5] {
-                if word.len() > length {
-                    push(length as u32, &word[..length]);
-                }
-            }
-            for length in [3, 4] {
-                if word.len() > length {
-                    push(16 + length as u32, &word[word.len() - length..]);
-                }
-            }
-        }
-    }
 }
 
-/// Puts the words and signs of a sentence in a row.
-fn lay_out(document: &Document<'_>, tokens: Range<usize>, question: bool, row: &mut Vec<Place>) {
-    row.clear();
-    let sign = |hash, token| Place { hash, stem: hash, token };
-    row.push(sign(START, tokens.start as u32));
-    for at in tokens.clone() {
+/// The words and signs of a sentence in a row, from which its features are taken. One row serves
+/// for sentence after sentence.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    places: Vec<Place>,
+    /// Beginnings and ends of the words.
+    affixes: Vec<Gram>,
+}
+
+/// A word or a sign of a row.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    hash: u32,
+    /// What its first letters hash to.
+    stem: u32,
+    token: u32,
+}
+
+/// What stands for the beginning and the end of a sentence, and for signs within it.
+const START: u32 = 0x5354_4152;
+const STOP: u32 = 0x0000_002E;
+const QUESTION: u32 = 0x0000_003F;
+const COMMA: u32 = 0x0000_002C;
+const DASH: u32 = 0x0000_2014;
+
+impl Row {
+    /// Puts the words and signs of a sentence in a row.
+    pub(super) fn lay_out(&mut self, features: &Features<'_>, sentence: usize) {
+        let document = features.document;
+        let Sentence { tokens, question, .. } = &document.sentences[sentence];
+        let sign = |hash, token| Place { hash, stem: hash, token };
+        // Each word has up to five affixes, and many have a sign before them.
+        self.places.clear();
+        self.places.reserve(2 * tokens.len() + 2);
+        self.affixes.clear();
+        self.affixes.reserve(5 * tokens.len());
+        self.places.push(sign(START, tokens.start as u32));
+        for at in tokens.clone() {
+            let token = &document.tokens[at];
+            match token.before {
+                Break::Soft if at > tokens.start => self.places.push(sign(COMMA, at as u32)),
+                Break::Hard if at > tokens.start => self.places.push(sign(DASH, at as u32)),
+                _ => {}
+            }
+            let stem = self.take_affixes(document, at).unwrap_or(token.hash);
+            self.places.push(Place { hash: token.hash, stem, token: at as u32 });
+        }
+        let end = if *question { QUESTION } else { STOP };
+        self.places.push(sign(end, tokens.end.saturating_sub(1) as u32));
+    }
+
+    /// Takes beginnings and ends of a word that stands by itself; returns its first four letters if
+    /// it has more. A contraction's part has none.
+    fn take_affixes(&mut self, document: &Document<'_>, at: usize) -> Option<u32> {
         let token = &document.tokens[at];
-        match token.before {
-            Break::Soft if at > tokens.start => row.push(sign(COMMA, at as u32)),
-            Break::Hard if at > tokens.start => row.push(sign(DASH, at as u32)),
-            _ => {}
+        if token.glued || token.span.len() <= SHORT {
+            return None;
         }
-        let stem = stem(document, at).unwrap_or(token.hash);
-        row.push(Place { hash: token.hash, stem, token: at as u32 });
+        let short = Folded::at(document.text.as_bytes(), token.span.start as usize);
+        let short = short.filter(|it| it.len() == token.span.len());
+        let short = short.map(Folded::to_bytes);
+        let surface = document.surface(at).as_bytes();
+        let word = match &short {
+            Some(letters) => &letters[..surface.len()],
+            None if surface.iter().all(u8::is_ascii_alphabetic) => surface,
+            None => return None,
+        };
+        let mut push = |kind: u32, letters: u32| {
+            let hash = mix(kind, letters);
+            self.affixes.push(Gram { hash, first: at as u32, last: at as u32 });
+            hash
+        };
+        let mut start = letters(&word[..3]);
+        push(3, start);
+        let mut stem = None;
+        for length in [4, 5] {
+            if word.len() > length {
+                start = mix(start, letter(word[length - 1]));
+                let hash = push(length as u32, start);
+                stem = stem.or(Some(hash));
+            }
+        }
+        push(16 + 3, letters(&word[word.len() - 3..]));
+        if word.len() > 4 {
+            push(16 + 4, letters(&word[word.len() - 4..]));
+        }
+        stem
     }
-    let end = if question { QUESTION } else { STOP };
-    row.push(sign(end, tokens.end.saturating_sub(1) as u32));
+
+    /// What the row gives to a block of the sentence itself, or of another that it stands by.
+    pub(super) fn of_block(&self, block: Block, take: impl FnMut(Gram)) {
+        match block {
+            Block::Words => self.short().chain(self.triples()).for_each(take),
+            Block::Stems => self.affixes.iter().copied().for_each(take),
+            Block::StemRuns => self.stem_runs().for_each(take),
+            Block::Next | Block::Previous | Block::Later | Block::Customer => {
+                self.short().for_each(take);
+            }
+            Block::Setting => {}
+        }
+    }
+
+    /// How many features the row gives to a block.
+    pub(super) fn count(&self, block: Block) -> usize {
+        let mut count = 0;
+        self.of_block(block, |_| count += 1);
+        count
+    }
+
+    /// Runs of one and two words.
+    pub(super) fn short(&self) -> impl Iterator<Item = Gram> {
+        self.runs::<1>(|place| place.hash).chain(self.runs::<2>(|place| place.hash))
+    }
+
+    /// Runs of three words.
+    pub(super) fn triples(&self) -> impl Iterator<Item = Gram> {
+        self.runs::<3>(|place| place.hash)
+    }
+
+    /// Runs of two and three words, cut to their first letters.
+    pub(super) fn stem_runs(&self) -> impl Iterator<Item = Gram> {
+        self.runs::<2>(|place| place.stem).chain(self.runs::<3>(|place| place.stem))
+    }
+
+    /// Beginnings and ends of longer words.
+    pub(super) fn affixes(&self) -> &[Gram] {
+        &self.affixes
+    }
+
+    fn runs<const LENGTH: usize>(
+        &self,
+        hash: impl Fn(&Place) -> u32,
+    ) -> impl Iterator<Item = Gram> {
+        self.places.windows(LENGTH).map(move |places| Gram {
+            hash: places.iter().fold(LENGTH as u32, |all, place| mix(all, hash(place))),
+            first: places[0].token,
+            last: places[LENGTH - 1].token,
+        })
+    }
 }
+
+/// Words of so many letters have neither beginnings nor ends.
+const SHORT: usize = 3;
 
 /// What the message as a whole is like: whether it is a public reply.
 fn message_features(document: &Document<'_>) -> Vec<u32> {
@@ -304,23 +331,15 @@ fn message_features(document: &Document<'_>) -> Vec<u32> {
     features
 }
 
-/// The first four letters of a longer word.
-fn stem(document: &Document<'_>, token: usize) -> Option<u32> {
-    const LENGTH: usize = 4;
-    let word = plain(document, token)?;
-    (word.len() > LENGTH).then(|| mix(LENGTH as u32, letters(&word[..LENGTH])))
-}
-
-/// The letters of a word that stands by itself, as typed; a contraction's part has none.
-fn plain<'t>(document: &Document<'t>, token: usize) -> Option<&'t [u8]> {
-    let word = document.surface(token).as_bytes();
-    let whole = !document.tokens[token].glued;
-    (whole && word.len() > 3 && word.iter().all(u8::is_ascii_alphabetic)).then_some(word)
-}
-
 /// Small letters, whatever their case, as a number.
 fn letters(part: &[u8]) -> u32 {
-    part.iter().fold(0, |all, &byte| mix(all, u32::from(byte | 0x20)))
+    part.iter().fold(0, |all, &byte| mix(all, letter(byte)))
+}
+
+/// A small letter, whatever its case.
+#[inline]
+fn letter(byte: u8) -> u32 {
+    u32::from(byte | 0x20)
 }
 
 /// Joins a hash and one more.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::features::{Block, Features, Gram};
+use super::features::{Block, Features, Gram, Row};
 use super::model::{CATEGORIES, Model};
 use crate::language::Document;
 
@@ -12,7 +12,7 @@ use crate::language::Document;
 #[derive(Debug)]
 pub struct Weighed<'m> {
     model: &'m Model,
-    features: Features,
+    features: Features<'m>,
     sums: Vec<f32>,
 }
 
@@ -67,29 +67,122 @@ pub struct Verdict {
 
 /// Weighs all sentences of a text; `customer` is what the other side said before.
 #[must_use]
-pub fn weigh<'m>(model: &'m Model, features: Features, customer: Option<&Features>) -> Weighed<'m> {
-    let slots = model.slots();
-    let weight = |block: Block, gram: Gram| i32::from(slots[block.slot(gram.hash)].cast_signed());
-    let sum = |block: Block, sentence: usize| {
-        let mut sum = 0;
-        features.of_block(block, sentence, customer, |gram| sum += weight(block, gram));
-        sum as f32 * features.value(block, sentence, customer)
+pub fn weigh<'m>(
+    model: &'m Model,
+    features: Features<'m>,
+    customer: Option<&Features<'_>>,
+) -> Weighed<'m> {
+    let mut scales = Scales::new(model);
+    let said = if features.is_empty() { 0.0 } else { scales.customer(customer) };
+    let parts: Vec<Parts> = (0..features.len()).map(|it| scales.sentence(&features, it)).collect();
+    let sum = |it: usize| {
+        let next = parts.get(it + 1).map_or(0.0, |next| next.as_next);
+        let previous = it.checked_sub(1).map_or(0.0, |before| parts[before].as_previous);
+        let later = &parts[features.later(it)];
+        let far: i32 = later.iter().map(|part| part.as_later).sum();
+        let far = scaled(Block::Later, far, later.iter().map(|part| part.short).sum());
+        (parts[it].own + next + previous + far + said) * model.unit() + model.bias()
     };
-    // What a sentence counts for as one of the later ones is the same for all before it.
-    let later: Vec<i32> = (0..features.len())
-        .map(|it| features.short_grams(it).iter().map(|&gram| weight(Block::Later, gram)).sum())
-        .collect();
-    let said = if features.is_empty() { 0.0 } else { sum(Block::Customer, 0) };
-    let sums = (0..features.len()).map(|it| {
-        let own = [Block::Words, Block::Stems, Block::StemRuns, Block::Setting];
-        let around = [Block::Next, Block::Previous];
-        let near: f32 = own.into_iter().chain(around).map(|block| sum(block, it)).sum();
-        let far: i32 = later[features.later(it)].iter().sum();
-        let far = far as f32 * features.value(Block::Later, it, customer);
-        (near + far + said) * model.unit() + model.bias()
-    });
-    let sums = sums.collect();
+    let sums = (0..features.len()).map(sum).collect();
     Weighed { model, features, sums }
+}
+
+/// What the words of a sentence weigh: for itself, and for those around it.
+struct Parts {
+    own: f32,
+    as_next: f32,
+    as_previous: f32,
+    as_later: i32,
+    /// How many short runs there are.
+    short: usize,
+}
+
+/// Sums up weights, sentence by sentence. What a sentence counts for as the next one, or as a later
+/// one, is the same for all that it follows: each of its features is hashed but once.
+struct Scales<'m> {
+    slots: &'m [u8],
+    row: Row,
+    /// What the short runs of the row hash to.
+    short: Vec<u32>,
+}
+
+impl<'m> Scales<'m> {
+    fn new(model: &'m Model) -> Self {
+        // Room for a sentence of some length, so that short messages needn't grow into it.
+        const SHORT: usize = 128;
+        Self { slots: model.slots(), row: Row::default(), short: Vec::with_capacity(SHORT) }
+    }
+
+    fn sentence(&mut self, features: &Features<'_>, sentence: usize) -> Parts {
+        self.lay_out(features, sentence);
+        let short = self.short.len();
+        let around = |block: Block, is_asked: bool| {
+            if is_asked { self.sum(block, self.short.iter().copied()) } else { 0 }
+        };
+        // Whether there is a sentence for which this one is the next, the one before, a later one.
+        let as_next = around(Block::Next, sentence > 0);
+        let as_previous = around(Block::Previous, sentence + 1 < features.len());
+        let as_later = around(Block::Later, sentence > 1);
+        Parts {
+            own: self.own(features, sentence),
+            as_next: scaled(Block::Next, as_next, short),
+            as_previous: scaled(Block::Previous, as_previous, short),
+            as_later,
+            short,
+        }
+    }
+
+    /// What the words of the sentence and its setting weigh for itself.
+    fn own(&self, features: &Features<'_>, sentence: usize) -> f32 {
+        let hash = |gram: Gram| gram.hash;
+        let short = self.short.iter().copied();
+        let (mut words, mut stem_runs) = (self.short.len(), 0);
+        let count = |counter: &mut usize| *counter += 1;
+        let triples = self.row.triples().inspect(|_| count(&mut words)).map(hash);
+        let of_words = self.sum(Block::Words, short.chain(triples));
+        let affixes = self.row.affixes();
+        let of_stems = self.sum(Block::Stems, affixes.iter().copied().map(hash));
+        let runs = self.row.stem_runs().inspect(|_| count(&mut stem_runs)).map(hash);
+        let of_stem_runs = self.sum(Block::StemRuns, runs);
+        let mut of_setting = 0;
+        features.setting(sentence, |hash| of_setting += self.weight(Block::Setting, hash));
+        scaled(Block::Words, of_words, words)
+            + scaled(Block::Stems, of_stems, affixes.len())
+            + scaled(Block::StemRuns, of_stem_runs, stem_runs)
+            + scaled(Block::Setting, of_setting, 1)
+    }
+
+    /// What the words of the customer weigh, the same for all sentences.
+    fn customer(&mut self, said: Option<&Features<'_>>) -> f32 {
+        let (mut sum, mut count) = (0, 0);
+        for (features, sentence) in said.iter().flat_map(|it| (0..it.len()).map(move |at| (it, at)))
+        {
+            self.lay_out(features, sentence);
+            sum += self.sum(Block::Customer, self.short.iter().copied());
+            count += self.short.len();
+        }
+        scaled(Block::Customer, sum, count)
+    }
+
+    fn lay_out(&mut self, features: &Features<'_>, sentence: usize) {
+        self.row.lay_out(features, sentence);
+        self.short.clear();
+        self.short.extend(self.row.short().map(|gram| gram.hash));
+    }
+
+    fn sum(&self, block: Block, hashes: impl Iterator<Item = u32>) -> i32 {
+        hashes.map(|hash| self.weight(block, hash)).sum()
+    }
+
+    #[inline]
+    fn weight(&self, block: Block, hash: u32) -> i32 {
+        i32::from(self.slots[block.slot(hash)].cast_signed())
+    }
+}
+
+/// The weight of a block that has so many features.
+fn scaled(block: Block, sum: i32, count: usize) -> f32 {
+    sum as f32 * block.value(count)
 }
 
 impl Weighed<'_> {
@@ -127,18 +220,20 @@ impl Weighed<'_> {
     #[must_use]
     pub fn verdict(&self, document: &Document<'_>, sentence: usize) -> Verdict {
         let tokens = document.sentences[sentence].tokens.clone();
-        let shares = self.shares(sentence, &tokens);
+        let mut row = Row::default();
+        row.lay_out(&self.features, sentence);
+        let shares = self.shares(&row, &tokens);
         let clause = weightiest_clause(document, &tokens, &shares);
         let because = weightiest_words(&shares, &tokens, &clause);
-        Verdict { category: self.category(sentence), clause, because }
+        Verdict { category: self.category(&row), clause, because }
     }
 
     /// The category that fits a sentence best.
-    fn category(&self, sentence: usize) -> usize {
+    fn category(&self, row: &Row) -> usize {
         let mut sums = [0.0_f32; CATEGORIES.len()];
         for block in OWN {
-            let value = self.features.value(block, sentence, None) * self.model.category_unit();
-            self.features.of_block(block, sentence, None, |gram| {
+            let value = block.value(row.count(block)) * self.model.category_unit();
+            row.of_block(block, |gram| {
                 let weights = self.model.categories(block.slot(gram.hash));
                 for (sum, &weight) in sums.iter_mut().zip(weights) {
                     *sum += value * f32::from(weight.cast_signed());
@@ -151,12 +246,12 @@ impl Weighed<'_> {
     }
 
     /// What each token brings: the weight of a run of words belongs to its words in equal parts.
-    fn shares(&self, sentence: usize, tokens: &Range<usize>) -> Vec<f32> {
+    fn shares(&self, row: &Row, tokens: &Range<usize>) -> Vec<f32> {
         let mut shares = vec![0.0; tokens.len()];
         let slots = self.model.slots();
         for block in OWN {
-            let value = self.features.value(block, sentence, None) * self.model.unit();
-            self.features.of_block(block, sentence, None, |gram| {
+            let value = block.value(row.count(block)) * self.model.unit();
+            row.of_block(block, |gram| {
                 let weight = f32::from(slots[block.slot(gram.hash)].cast_signed()) * value;
                 let (first, last) = (gram.first as usize, gram.last as usize);
                 let share = weight / (last + 1 - first) as f32;

@@ -1,7 +1,8 @@
 //! Writing a program: from a phrase's tree to instructions.
 //!
 //! What the words of the phrase accept is asked of the [`Grammar`]; in which order
-//! branches are tried is decided here: longer ones first, single words as one set.
+//! branches are tried is decided here: longer ones first, single words as one set. Of a word list
+//! all ends count, so that there the order is free.
 
 use std::collections::BTreeMap;
 
@@ -158,25 +159,35 @@ impl Emitter<'_> {
         self.branches(branches);
     }
 
-    /// Few branches are tried in turn; of many, only those that can begin with the next word.
+    /// Few branches are tried in turn; of many, only those that can begin with the next word. Of
+    /// some it can't be told with which words they begin; in a list those come last.
     fn branches(&mut self, branches: Vec<Branch<'_>>) {
-        let known =
-            branches.iter().map(|b| b.first_words(self.grammar)).collect::<Option<Vec<_>>>();
-        match known {
-            Some(first) if branches.len() >= FEWEST_SWITCHED => self.switched(branches, &first),
-            _ => self.in_turn(branches),
+        let first: Vec<_> = branches.iter().map(|it| it.first_words(self.grammar)).collect();
+        let count = first.iter().flatten().count();
+        let in_order = count == branches.len() || !self.capture_lists;
+        if count < FEWEST_SWITCHED || !in_order {
+            return self.in_turn(branches);
         }
+        let (mut told, mut untold) = (Vec::new(), Vec::new());
+        for (branch, first) in branches.into_iter().zip(first) {
+            match first {
+                Some(first) => told.push((branch, first)),
+                None => untold.push(branch),
+            }
+        }
+        untold.insert(0, Branch::Told(told));
+        self.in_turn(untold);
     }
 
-    fn switched(&mut self, branches: Vec<Branch<'_>>, first: &[Vec<WordId>]) {
+    fn switched(&mut self, branches: Vec<(Branch<'_>, Vec<WordId>)>) {
         let number = self.program.switches.len();
         self.program.switches.push(Switch::default());
         self.push(Inst::Switch(number as u32));
         let mut table: BTreeMap<WordId, Vec<u32>> = BTreeMap::new();
         let mut ends = Vec::new();
-        for (branch, words) in branches.into_iter().zip(first) {
-            for word in words {
-                table.entry(*word).or_default().push(self.here());
+        for (branch, first) in branches {
+            for word in first {
+                table.entry(word).or_default().push(self.here());
             }
             self.branch(branch);
             ends.push(self.here() as usize);
@@ -208,6 +219,7 @@ impl Emitter<'_> {
         match branch {
             Branch::Node(node) => self.node(node),
             Branch::Pieces(pieces) => self.pieces(pieces),
+            Branch::Told(branches) => self.switched(branches),
         }
     }
 
@@ -223,6 +235,8 @@ impl Emitter<'_> {
 enum Branch<'n> {
     Node(&'n Node),
     Pieces(Vec<Vec<WordId>>),
+    /// Several, each with the words that it can begin with.
+    Told(Vec<(Branch<'n>, Vec<WordId>)>),
 }
 
 impl Branch<'_> {
@@ -230,6 +244,13 @@ impl Branch<'_> {
         match self {
             Self::Node(node) => grammar.first_words(node),
             Self::Pieces(pieces) => pieces.first().cloned(),
+            Self::Told(branches) => {
+                let mut words: Vec<_> =
+                    branches.iter().flat_map(|(_, first)| first).copied().collect();
+                words.sort_unstable();
+                words.dedup();
+                Some(words)
+            }
         }
     }
 }

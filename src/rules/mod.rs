@@ -7,8 +7,10 @@
 mod assemble;
 mod emit;
 pub mod error;
+pub mod guide;
 pub mod inflect;
 pub mod phrase;
+mod prefix;
 pub mod program;
 
 mod ruleset;

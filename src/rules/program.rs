@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::phrase::{Node, PhraseError};
-use super::{emit, inflect};
+use super::{emit, inflect, prefix};
 use crate::language::{Lexicon, WordId, canonical};
 
 /// One instruction. Numbers are indices: of instructions, sets, lists, slots.
@@ -181,7 +181,7 @@ impl Grammar {
         }
         let node = Node::Choice(entries.to_vec());
         let single = self.single_words(&node);
-        let mut program = self.emit(&node, false);
+        let mut program = self.emit(&prefix::join(entries), false);
         let required = self.required(&node).map(|r| r.words).unwrap_or_default();
         program.required = self.set(required);
         program.first = self.first_words(&node).map(|words| self.set(words));
@@ -209,7 +209,8 @@ impl Grammar {
         }
         let mut parts = Vec::new();
         self.parts(phrase, &mut parts);
-        let mut order: Vec<usize> = (0..parts.len()).filter(|&it| parts[it].cost().is_some()).collect();
+        let mut order: Vec<usize> =
+            (0..parts.len()).filter(|&it| parts[it].cost().is_some()).collect();
         order.sort_by_key(|&part| parts[part].cost());
         order.truncate(1 + MOST_REQUIREMENTS);
         let sets: Vec<u32> = order.iter().map(|&part| self.set(parts[part].words())).collect();

@@ -4,6 +4,9 @@
 //! The embedded pack is written so when buckstop is built, and a user's pack when it is compiled;
 //! no rule's title, advice or example is here.
 
+use std::collections::BTreeSet;
+
+use super::guide::Guide;
 use super::program::{Grammar, Inst, Link, Program};
 use crate::flat::{Numbers, Reader, Rows, Stretches, Writer};
 use crate::language::{WordId, Words};
@@ -33,6 +36,16 @@ pub struct Tables<'a> {
     lists: Numbers<'a>,
     /// For each word the phrases that any match needs it for, [`ENTRY`] numbers each.
     index: Rows<'a>,
+    /// For each [`Guide`] its list, counted from 1; 0 if there is none.
+    guides: Numbers<'a>,
+    /// For each word the bits of the guides that may begin with it.
+    begins: Numbers<'a>,
+    /// What conditions need before all: the sets that hold their rarest words, each once.
+    needs: Numbers<'a>,
+    /// For each condition its place among these.
+    needed: Numbers<'a>,
+    /// For each word the places of the needs that it meets.
+    met: Rows<'a>,
 }
 
 /// The programs of a pack by their use.
@@ -79,8 +92,13 @@ impl<'a> Tables<'a> {
             rules: reader.numbers(),
             lists: reader.numbers(),
             index: reader.rows(),
+            guides: reader.numbers(),
+            begins: reader.numbers(),
+            needs: reader.numbers(),
+            needed: reader.numbers(),
+            met: reader.rows(),
         };
-        tables.filler = tables.list("filler");
+        tables.filler = tables.guide(Guide::Filler);
         tables
     }
 
@@ -116,6 +134,8 @@ impl<'a> Tables<'a> {
             }
         }
         writer.rows(index);
+        write_guides(grammar, writer);
+        write_needs(grammar, programs.others, writer);
     }
 
     /// How many phrases there are.
@@ -163,6 +183,39 @@ impl<'a> Tables<'a> {
             let may_match = join(a, b) & signature != 0 && join(c, d) & signature != 0;
             may_match.then_some(phrase)
         })
+    }
+
+    /// The number of what a condition needs of a sentence before all: one of its rarest words.
+    /// Many conditions need the same.
+    #[must_use]
+    pub fn need(&self, condition: u32) -> u32 {
+        self.needed.get(condition as usize)
+    }
+
+    /// The needs that a word meets.
+    #[must_use]
+    pub fn met_by(&self, word: WordId) -> Numbers<'a> {
+        self.met.get(word.0 as usize)
+    }
+
+    /// How many different needs conditions have.
+    #[must_use]
+    pub fn need_count(&self) -> usize {
+        self.needs.len()
+    }
+
+    /// The number of a word list that detection goes by, if the pack has it.
+    #[must_use]
+    #[inline]
+    pub fn guide(&self, guide: Guide) -> Option<u32> {
+        self.guides.get(guide.number()).checked_sub(1)
+    }
+
+    /// Whether an entry of such a list may begin with a word.
+    #[must_use]
+    #[inline]
+    pub fn may_begin(&self, guide: Guide, word: WordId) -> bool {
+        self.begins.get(word.0 as usize) & guide.bit() != 0
     }
 
     /// The number of a word list.
@@ -297,6 +350,41 @@ impl Script<'_> {
             _ => Inst::Match,
         }
     }
+}
+
+/// Writes which lists guide detection, and which of them may begin with each word.
+fn write_guides(grammar: &Grammar, writer: &mut Writer) {
+    let lists = Guide::ALL.map(|(guide, name)| (guide, grammar.list(name)));
+    writer.numbers(lists.iter().map(|(_, list)| list.map_or(0, |list| list + 1)));
+    let mut begins = vec![0; grammar.lexicon.len()];
+    for (guide, list) in lists {
+        let Some(list) = list else { continue };
+        match grammar.lists[list as usize].program.first {
+            Some(first) => {
+                for word in &grammar.sets[first as usize] {
+                    begins[word.0 as usize] |= guide.bit();
+                }
+            }
+            None => begins.iter_mut().for_each(|guides| *guides |= guide.bit()),
+        }
+    }
+    writer.numbers(begins);
+}
+
+/// Writes what conditions need of a sentence, and which words meet it.
+fn write_needs(grammar: &Grammar, conditions: &[Program], writer: &mut Writer) {
+    let sets = conditions.iter().map(|program| program.required);
+    let needs: BTreeSet<u32> = sets.clone().collect();
+    let needs: Vec<u32> = needs.into_iter().collect();
+    writer.numbers(needs.iter().copied());
+    writer.numbers(sets.map(|set| needs.partition_point(|&need| need < set) as u32));
+    let mut met = vec![Vec::new(); grammar.lexicon.len()];
+    for (need, &set) in (0_u32..).zip(&needs) {
+        for word in &grammar.sets[set as usize] {
+            met[word.0 as usize].push(need);
+        }
+    }
+    writer.rows(met);
 }
 
 fn numbers_of(inst: Inst) -> [u32; INST] {
