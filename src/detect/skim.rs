@@ -272,7 +272,7 @@ impl<const N: usize> Sieve<N> {
         words.clear();
         hops.clear();
         let all = Places::before(sentence.len());
-        let mut line = Line { words, hops, all, ..Line::default() };
+        let mut line = Line { words, all, hops, ..Line::default() };
         for (place, token) in sentence.enumerate() {
             let word = matcher.word(token);
             line.words.push(word);
