@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use buckstop::check::{Options, check, understand};
-use buckstop::language::{Document, Words, masks};
+use buckstop::language::{Document, Memory, Words, masks};
 use buckstop::learned::{Features, Model, weigh};
 use buckstop::rules::{Example, Ruleset};
 use buckstop::source::Source;
@@ -82,7 +82,10 @@ fn weigh_sentences(bencher: Bencher<'_, '_>) {
     let document = Document::new(&text, Words::default(), &[]);
     bencher
         .counter(ItemsCount::new(document.sentences.len()))
-        .bench_local(|| weigh(&model, Features::new(&document), None).len());
+        .with_inputs(Memory::default)
+        .bench_local_values(|mut known| {
+            weigh(&model, Features::new(&document), None, &mut known).len()
+        });
 }
 
 /// The same in short messages, each of which answers the one before.
@@ -93,10 +96,11 @@ fn weigh_sentences_of_replies(bencher: Bencher<'_, '_>) {
     let messages = text.split("\n\n").map(|it| Document::new(it, Words::default(), &[]));
     let messages: Vec<Document<'_>> = messages.collect();
     let sentences: usize = messages.iter().map(|it| it.sentences.len()).sum();
-    bencher.counter(ItemsCount::new(sentences)).bench_local(|| {
+    let bencher = bencher.counter(ItemsCount::new(sentences)).with_inputs(Memory::default);
+    bencher.bench_local_values(|mut known| {
         let replies = messages.windows(2).map(|pair| {
             let said = Features::new(&pair[0]);
-            weigh(&model, Features::new(&pair[1]), Some(&said)).len()
+            weigh(&model, Features::new(&pair[1]), Some(&said), &mut known).len()
         });
         replies.sum::<usize>()
     });

@@ -6,7 +6,6 @@
 
 mod guards;
 mod matcher;
-mod memory;
 mod missing;
 mod neighbours;
 mod overlap;
@@ -20,15 +19,14 @@ use std::ops::Range;
 
 use guards::Candidate;
 use matcher::Match;
-use memory::Found;
 use neighbours::Neighbours;
 use sentences::Sentences;
-use skim::Skimmer;
+use skim::{Found, Skimmer};
 
 use crate::finding::Opinion;
 use crate::flat::Numbers;
-use crate::language::Document;
-use crate::learned::{self, CATEGORIES, Features, Verdict, Weighed};
+use crate::language::{Document, Memory};
+use crate::learned::{self, CATEGORIES, Features, Parts, Verdict, Weighed};
 use crate::rules::tables::Tables;
 use crate::rules::{Learned, Ruleset};
 use crate::text::TextSpan;
@@ -114,6 +112,16 @@ enum Scope {
 }
 
 fn detect_in(text: &str, context: Context<'_>, ruleset: &Ruleset, scope: Scope) -> Detected {
+    Kept::lend(ruleset, |kept| detect_by(kept, text, context, ruleset, scope))
+}
+
+fn detect_by(
+    kept: &mut Kept,
+    text: &str,
+    context: Context<'_>,
+    ruleset: &Ruleset,
+    scope: Scope,
+) -> Detected {
     let mut detected = Detected::default();
     let (tables, companies) = (ruleset.tables(), &ruleset.companies);
     for chunk in chunks(text) {
@@ -129,9 +137,10 @@ fn detect_in(text: &str, context: Context<'_>, ruleset: &Ruleset, scope: Scope) 
             sentences: Sentences::new(&tables, &document, &neighbours),
             detected: Detected::default(),
             scope,
+            parts: &kept.parts,
             weighed: OnceCell::new(),
         };
-        with_skimmer(ruleset, |skimmer| scan.phrases(skimmer));
+        scan.phrases(&mut kept.skimmer);
         scan.regexes();
         scan.learned();
         detected.absorb(scan.detected, chunk.start);
@@ -207,16 +216,30 @@ fn chunk_end(text: &str, start: usize) -> usize {
 }
 
 thread_local! {
-    /// What skimming remembers, with the rules that it is of.
-    static SKIMMER: RefCell<Option<(u64, Skimmer)>> = const { RefCell::new(None) };
+    static KEPT: RefCell<Option<Kept>> = const { RefCell::new(None) };
 }
 
-/// Skims with what this thread remembers of the same rules.
-fn with_skimmer(ruleset: &Ruleset, skim: impl FnOnce(&mut Skimmer)) {
-    let known = SKIMMER.take().filter(|(number, _)| *number == ruleset.number());
-    let (number, mut skimmer) = known.unwrap_or_else(|| (ruleset.number(), Skimmer::default()));
-    skim(&mut skimmer);
-    SKIMMER.set(Some((number, skimmer)));
+/// What a thread keeps from text to text.
+struct Kept {
+    /// The number of the rules that it is of.
+    ruleset: u64,
+    skimmer: Skimmer,
+    parts: RefCell<Memory<Parts>>,
+}
+
+impl Kept {
+    /// Works with what this thread has kept of the same rules.
+    fn lend<T>(ruleset: &Ruleset, work: impl FnOnce(&mut Self) -> T) -> T {
+        let known = KEPT.take().filter(|kept| kept.ruleset == ruleset.number());
+        let mut kept = known.unwrap_or_else(|| Self {
+            ruleset: ruleset.number(),
+            skimmer: Skimmer::default(),
+            parts: RefCell::default(),
+        });
+        let done = work(&mut kept);
+        KEPT.set(Some(kept));
+        done
+    }
 }
 
 /// One document on its way through the rules.
@@ -226,6 +249,8 @@ struct Scan<'a> {
     sentences: Sentences<'a>,
     detected: Detected,
     scope: Scope,
+    /// What sentences were found to weigh.
+    parts: &'a RefCell<Memory<Parts>>,
     /// The sentences as the learned detector sees them, once it is asked.
     weighed: OnceCell<Option<Weighed<'a>>>,
 }
@@ -235,9 +260,9 @@ impl Scan<'_> {
     /// rule names first counts.
     fn phrases(&mut self, skimmer: &mut Skimmer) {
         for sentence in 0..self.sentences.len() {
-            let text = self.sentences.document().settled(sentence);
-            let found = skimmer.skim(self.tables, self.sentences.matcher(sentence), text);
-            for Found { phrase, place } in found {
+            let settled = self.sentences.document().settled(sentence);
+            let found = skimmer.skim(self.tables, self.sentences.matcher(sentence), settled);
+            for Found { phrase, place } in found.iter() {
                 let rule = self.tables.rule(*phrase);
                 if self.takes_part(rule) {
                     let start = self.sentences.matcher(sentence).sentence().start;
@@ -348,7 +373,8 @@ impl Scan<'_> {
             let model = self.ruleset.model.as_ref()?;
             let said = self.sentences.neighbours().before();
             let said = said.map(|it| Features::new(it.document()));
-            Some(learned::weigh(model, Features::new(self.sentences.document()), said.as_ref()))
+            let features = Features::new(self.sentences.document());
+            Some(learned::weigh(model, features, said.as_ref(), &mut self.parts.borrow_mut()))
         };
         self.weighed.get_or_init(weigh).as_ref()
     }

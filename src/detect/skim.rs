@@ -11,12 +11,20 @@
 //! What only the matcher knows, such as where clauses begin, is taken to hold, so that no match
 //! is ever missed; what is found here is only a guess, which the matcher then looks into.
 
-use super::matcher::Matcher;
-use super::memory::{Found, Memory};
+use std::rc::Rc;
+
+use super::matcher::{Match, Matcher};
 use super::places::Places;
-use crate::language::{Break, WordId};
+use crate::language::{Break, Memory, Settled, WordId};
 use crate::rules::program::{FAR, Inst, Link};
 use crate::rules::tables::{Script, Tables};
+
+/// A phrase that matched. Its tokens count from the start of the sentence.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) phrase: u32,
+    pub(super) place: Match,
+}
 
 /// What is kept from sentence to sentence, for one set of rules.
 #[derive(Default)]
@@ -25,38 +33,38 @@ pub(super) struct Skimmer {
     short: Sieve<1>,
     /// For longer ones; no sentence is longer than its places.
     long: Sieve<5>,
-    memory: Memory,
+    memory: Memory<Rc<[Found]>>,
     /// The phrases that may match in the sentence at hand.
     due: Vec<u32>,
 }
 
 impl Skimmer {
-    /// The phrases that match in a sentence, in the order in which their rules name them.
-    /// `text` is all that tells what they match, if there is such a text.
+    /// The phrases that match in a sentence, in the order in which their rules name them. What
+    /// is [settled](crate::language::Document::settled) of it tells whether it was met before.
     pub(super) fn skim(
         &mut self,
         tables: &Tables<'_>,
         matcher: &mut Matcher<'_>,
-        text: Option<&str>,
-    ) -> &[Found] {
+        settled: Option<Settled<'_>>,
+    ) -> Rc<[Found]> {
         let Self { short, long, memory, due } = self;
-        let look = |found: &mut Vec<Found>| {
+        let mut look = || {
             due.clear();
             if matcher.sentence().len() < Places::<1>::COUNT {
                 short.skim(tables, matcher, due);
             } else {
                 long.skim(tables, matcher, due);
             }
-            for &phrase in due.iter() {
+            let start = matcher.sentence().start;
+            let found = due.iter().flat_map(|&phrase| {
                 let places = matcher.find_all(&tables.phrase(phrase)).into_iter();
-                let start = matcher.sentence().start;
-                found
-                    .extend(places.map(|place| Found { phrase, place: place.counted_from(start) }));
-            }
+                places.map(move |place| Found { phrase, place: place.counted_from(start) })
+            });
+            found.collect()
         };
-        match text {
-            Some(text) => memory.recall(text, look),
-            None => memory.look(look),
+        match settled {
+            Some(settled) => memory.recall(settled, look),
+            None => look(),
         }
     }
 }
@@ -534,8 +542,8 @@ mod tests {
                 places.map(move |place| (phrase, place.counted_from(start)))
             });
             let tried: Vec<_> = tried.collect();
-            let found = skimmer.skim(&tables, &mut matcher, None).iter();
-            let found: Vec<_> = found.map(|it| (it.phrase, it.place.clone())).collect();
+            let found = skimmer.skim(&tables, &mut matcher, None);
+            let found: Vec<_> = found.iter().map(|it| (it.phrase, it.place.clone())).collect();
             assert_eq!(found, tried, "{}", document.slice(sentence.tokens.clone()));
             count += found.len();
         }

@@ -6,6 +6,7 @@ use memchr::memchr_iter;
 
 use super::canonical::fold;
 use super::mask::{Mask, masks};
+use super::memory::Settled;
 use super::tokenizer::tokenize;
 use super::word::{Link, WordId, Words};
 use crate::text::TextSpan;
@@ -86,11 +87,11 @@ impl<'t> Document<'t> {
         document
     }
 
-    /// The text that alone settles what the tokens of a sentence are: the sentence with the
-    /// brackets around it. Nothing where there is code, which other sentences may open or close.
+    /// What alone settles what the tokens of a sentence are. Nothing where there is code, which
+    /// other sentences may open or close.
     #[must_use]
-    pub fn settled(&self, sentence: usize) -> Option<&'t str> {
-        let span = self.sentences[sentence].span;
+    pub fn settled(&self, sentence: usize) -> Option<Settled<'t>> {
+        let Sentence { span, question, .. } = self.sentences[sentence];
         let (mut start, mut end) = (span.start as usize, span.end as usize);
         let next = self.code.partition_point(|mask| mask.span.end <= span.start);
         if self.code.get(next).is_some_and(|mask| mask.span.start < span.end) {
@@ -98,7 +99,7 @@ impl<'t> Document<'t> {
         }
         start -= usize::from(self.text[..start].ends_with('('));
         end += usize::from(self.text[end..].starts_with(')'));
-        Some(&self.text[start..end])
+        Some(Settled { text: &self.text[start..end], question })
     }
 
     /// The sentence that holds a token.

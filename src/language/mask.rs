@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
-use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memchr3_iter, memmem};
+use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memchr3_iter, memmem, memrchr};
 
 use super::canonical::is_apostrophe;
 use crate::text::TextSpan;
@@ -188,16 +188,16 @@ fn address_end(text: &str, from: usize) -> usize {
 
 fn mark_quoted_lines(text: &str, out: &mut Vec<Mask>) {
     let bytes = text.as_bytes();
+    // Where the line that is looked at begins.
     let mut at = 0;
     while let Some(found) = memchr(b'>', &bytes[at..]) {
         let start = at + found;
-        at = start + 1;
-        let line = bytes[..start].iter().rposition(|&b| b == b'\n').map_or(0, |i| i + 1);
+        let line = memrchr(b'\n', &bytes[at..start]).map_or(at, |i| at + i + 1);
         let indent = &bytes[line..start];
+        at = memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |i| start + i + 1);
         if indent.len() <= 3 && indent.iter().all(|&b| b == b' ') {
-            let end = memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |i| start + i);
+            let end = if bytes[..at].ends_with(b"\n") { at - 1 } else { at };
             out.push(Mask { span: TextSpan::new(start, end), kind: MaskKind::QuotedLine });
-            at = end;
         }
     }
 }
@@ -321,6 +321,7 @@ mod tests {
     #[test]
     fn quoted_lines() {
         assert_eq!(marked("Hi\n> not my job\nBye"), ["> not my job"]);
+        assert_eq!(marked("> a\n  > b\nc > d > e\n    > f\n> g"), ["> a", "> b", "> g"]);
         assert_eq!(marked("5 > 3"), [""; 0]);
     }
 }

@@ -10,6 +10,7 @@ mod canonical;
 mod document;
 mod folded;
 mod mask;
+mod memory;
 mod tokenizer;
 mod word;
 
@@ -17,4 +18,5 @@ pub use canonical::canonical;
 pub use document::{Break, Document, Sentence, Token};
 pub use folded::Folded;
 pub use mask::{Mask, MaskKind, masks};
+pub use memory::{Memory, Settled};
 pub use word::{Lexicon, Link, WordId, Words};

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::language::{Break, Document, Folded, Sentence};
+use crate::language::{Break, Document, Folded, Sentence, Settled};
 
 /// How many bits of a hash name a slot.
 pub const SLOT_BITS: u32 = 20;
@@ -114,6 +114,11 @@ impl<'d> Features<'d> {
     #[must_use]
     pub fn is_public_reply(&self) -> bool {
         self.public_reply
+    }
+
+    /// What alone settles the words of a sentence, if that can be told.
+    pub(super) fn settled(&self, sentence: usize) -> Option<Settled<'d>> {
+        self.document.settled(sentence)
     }
 
     /// All that the model sees of a sentence, as slots and values; `customer` is what the other

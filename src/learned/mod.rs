@@ -10,4 +10,4 @@ mod weigh;
 
 pub use features::{Block, Features, SLOT_BITS};
 pub use model::{CATEGORIES, Model, ModelError, Weights, category_slot};
-pub use weigh::{Confidence, Verdict, Weighed, weigh};
+pub use weigh::{Confidence, Parts, Verdict, Weighed, weigh};

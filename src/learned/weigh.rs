@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::features::{Block, Features, Gram, Row};
 use super::model::{CATEGORIES, Model};
-use crate::language::Document;
+use crate::language::{Document, Memory};
 
 /// The sentences of a text, weighed.
 #[derive(Debug)]
@@ -65,30 +65,36 @@ pub struct Verdict {
     pub because: Vec<Range<usize>>,
 }
 
-/// Weighs all sentences of a text; `customer` is what the other side said before.
+/// Weighs all sentences of a text; `customer` is what the other side said before, and `known`
+/// what sentences were found to weigh by the same model.
 #[must_use]
 pub fn weigh<'m>(
     model: &'m Model,
     features: Features<'m>,
     customer: Option<&Features<'_>>,
+    known: &mut Memory<Parts>,
 ) -> Weighed<'m> {
     let mut scales = Scales::new(model);
     let said = if features.is_empty() { 0.0 } else { scales.customer(customer) };
-    let parts: Vec<Parts> = (0..features.len()).map(|it| scales.sentence(&features, it)).collect();
+    let sentences = 0..features.len();
+    let parts: Vec<Parts> =
+        sentences.clone().map(|it| scales.recall(&features, it, known)).collect();
     let sum = |it: usize| {
+        let own = parts[it].own + scales.setting(&features, it);
         let next = parts.get(it + 1).map_or(0.0, |next| next.as_next);
         let previous = it.checked_sub(1).map_or(0.0, |before| parts[before].as_previous);
         let later = &parts[features.later(it)];
         let far: i32 = later.iter().map(|part| part.as_later).sum();
         let far = scaled(Block::Later, far, later.iter().map(|part| part.short).sum());
-        (parts[it].own + next + previous + far + said) * model.unit() + model.bias()
+        (own + next + previous + far + said) * model.unit() + model.bias()
     };
-    let sums = (0..features.len()).map(sum).collect();
+    let sums = sentences.map(sum).collect();
     Weighed { model, features, sums }
 }
 
-/// What the words of a sentence weigh: for itself, and for those around it.
-struct Parts {
+/// What the words of a sentence weigh, wherever it stands: for itself, and for those around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts {
     own: f32,
     as_next: f32,
     as_previous: f32,
@@ -98,7 +104,8 @@ struct Parts {
 }
 
 /// Sums up weights, sentence by sentence. What a sentence counts for as the next one, or as a later
-/// one, is the same for all that it follows: each of its features is hashed but once.
+/// one, is the same for all that it follows: each of its features is hashed but once, and a sentence
+/// that is said again need not be looked at.
 struct Scales<'m> {
     slots: &'m [u8],
     row: Row,
@@ -113,27 +120,34 @@ impl<'m> Scales<'m> {
         Self { slots: model.slots(), row: Row::default(), short: Vec::with_capacity(SHORT) }
     }
 
+    /// What the words of a sentence weigh, as far as that is known.
+    fn recall(
+        &mut self,
+        features: &Features<'_>,
+        sentence: usize,
+        known: &mut Memory<Parts>,
+    ) -> Parts {
+        match features.settled(sentence) {
+            Some(settled) => known.recall(settled, || self.sentence(features, sentence)),
+            None => self.sentence(features, sentence),
+        }
+    }
+
     fn sentence(&mut self, features: &Features<'_>, sentence: usize) -> Parts {
         self.lay_out(features, sentence);
         let short = self.short.len();
-        let around = |block: Block, is_asked: bool| {
-            if is_asked { self.sum(block, self.short.iter().copied()) } else { 0 }
-        };
-        // Whether there is a sentence for which this one is the next, the one before, a later one.
-        let as_next = around(Block::Next, sentence > 0);
-        let as_previous = around(Block::Previous, sentence + 1 < features.len());
-        let as_later = around(Block::Later, sentence > 1);
+        let around = |block: Block| self.sum(block, self.short.iter().copied());
         Parts {
-            own: self.own(features, sentence),
-            as_next: scaled(Block::Next, as_next, short),
-            as_previous: scaled(Block::Previous, as_previous, short),
-            as_later,
+            own: self.own(),
+            as_next: scaled(Block::Next, around(Block::Next), short),
+            as_previous: scaled(Block::Previous, around(Block::Previous), short),
+            as_later: around(Block::Later),
             short,
         }
     }
 
-    /// What the words of the sentence and its setting weigh for itself.
-    fn own(&self, features: &Features<'_>, sentence: usize) -> f32 {
+    /// What the words of the row weigh for themselves.
+    fn own(&self) -> f32 {
         let hash = |gram: Gram| gram.hash;
         let short = self.short.iter().copied();
         let (mut words, mut stem_runs) = (self.short.len(), 0);
@@ -144,12 +158,16 @@ impl<'m> Scales<'m> {
         let of_stems = self.sum(Block::Stems, affixes.iter().copied().map(hash));
         let runs = self.row.stem_runs().inspect(|_| count(&mut stem_runs)).map(hash);
         let of_stem_runs = self.sum(Block::StemRuns, runs);
-        let mut of_setting = 0;
-        features.setting(sentence, |hash| of_setting += self.weight(Block::Setting, hash));
         scaled(Block::Words, of_words, words)
             + scaled(Block::Stems, of_stems, affixes.len())
             + scaled(Block::StemRuns, of_stem_runs, stem_runs)
-            + scaled(Block::Setting, of_setting, 1)
+    }
+
+    /// What the setting of a sentence weighs.
+    fn setting(&self, features: &Features<'_>, sentence: usize) -> f32 {
+        let mut sum = 0;
+        features.setting(sentence, |hash| sum += self.weight(Block::Setting, hash));
+        scaled(Block::Setting, sum, 1)
     }
 
     /// What the words of the customer weigh, the same for all sentences.
