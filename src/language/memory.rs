@@ -41,7 +41,7 @@ struct Entry<T> {
 }
 
 /// The most bytes of sentences in a half.
-const MOST: usize = 1 << 19;
+const MOST: usize = 3 << 18;
 
 /// Nobody says longer sentences twice, in bytes.
 const LONGEST: usize = 500;
