@@ -37,6 +37,14 @@ impl<'a> Numbers<'a> {
         Self(&self.0[places])
     }
 
+    /// The first so many, and those behind them; nothing if there are fewer.
+    #[must_use]
+    #[inline]
+    pub fn split_first<const COUNT: usize>(self) -> Option<([u32; COUNT], Self)> {
+        let (first, behind) = self.0.split_first_chunk::<COUNT>()?;
+        Some((first.map(u32::from_le_bytes), Self(behind)))
+    }
+
     /// All of them, in order.
     #[must_use]
     pub fn iter(self) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator + use<'a> {
@@ -252,6 +260,11 @@ mod tests {
         let rows = reader.rows();
         assert_eq!((rows.len(), rows.get(1).is_empty(), rows.get(2).get(0)), (3, true, 4));
         let row = rows.get(0);
+        assert_eq!(
+            row.split_first().map(|([first, next], rest)| (first, next, rest.len())),
+            Some((1, 3, 1))
+        );
+        assert!(row.split_first::<4>().is_none());
         assert_eq!(
             (row.lower_bound(4), row.has(9), row.has(3), row.has(2)),
             (2, true, true, false)

@@ -213,34 +213,57 @@ impl<'a> Matcher<'a> {
 
     /// All matches of a program, from left to right, free of overlaps.
     pub(crate) fn find_all(&mut self, program: &Script<'_>) -> Vec<Match> {
-        let mut found = Vec::new();
-        let mut from = self.sentence.start;
-        while let Some(next) = self.find(program, from) {
-            from = next.tokens.end.max(next.tokens.start + 1);
+        if !self.may_match(program) {
+            return Vec::new();
+        }
+        self.all_at(program, program.first, self.sentence())
+    }
+
+    /// All matches of a program that begin at some tokens, from left to right, free of overlaps.
+    pub(super) fn find_all_at(
+        &mut self,
+        program: &Script<'_>,
+        starts: impl Iterator<Item = usize>,
+    ) -> Vec<Match> {
+        self.all_at(program, None, starts)
+    }
+
+    /// The first match that begins at a token from `from` on.
+    pub(crate) fn find(&mut self, program: &Script<'_>, from: usize) -> Option<Match> {
+        if !self.may_match(program) {
+            return None;
+        }
+        self.next_at(program, program.first, &mut (from..self.sentence.end))
+    }
+
+    /// All matches that begin at some tokens, with a word of a set if one is given.
+    fn all_at(
+        &mut self,
+        program: &Script<'_>,
+        first: Option<u32>,
+        starts: impl Iterator<Item = usize>,
+    ) -> Vec<Match> {
+        let mut found: Vec<Match> = Vec::new();
+        let mut starts = starts.peekable();
+        while let Some(next) = self.next_at(program, first, &mut starts) {
+            while starts.next_if(|&start| start < next.tokens.end).is_some() {}
             found.push(next);
         }
         found
     }
 
-    /// The first match that begins at a token from `from` on.
-    pub(crate) fn find(&mut self, program: &Script<'_>, from: usize) -> Option<Match> {
-        self.find_at(program, from..self.sentence.end)
-    }
-
-    /// The first match that begins at one of some tokens.
-    fn find_at(
+    /// The first match that begins at one of some tokens, with a word of a set if one is given.
+    fn next_at(
         &mut self,
         program: &Script<'_>,
-        starts: impl Iterator<Item = usize>,
+        first: Option<u32>,
+        starts: &mut impl Iterator<Item = usize>,
     ) -> Option<Match> {
-        if !self.may_match(program) {
-            return None;
-        }
         let mut visited = self.fresh(program);
         let mut slots = vec![None; 2 * program.captures.len()];
         let mut result = None;
         for start in starts {
-            if !self.may_begin(program, start) {
+            if first.is_some_and(|first| !self.begins_with(first, start)) {
                 continue;
             }
             let end = self
@@ -256,18 +279,15 @@ impl<'a> Matcher<'a> {
         result
     }
 
-    /// Whether the sentence has the words that any match needs.
+    /// Whether the sentence has one of the words of which any match needs one.
     fn may_match(&self, program: &Script<'_>) -> bool {
+        let set = self.tables.set(program.required);
         let tokens = &self.document.tokens[self.sentence.clone()];
-        std::iter::once(program.required).chain(program.also_required.iter()).all(|set| {
-            let set = self.tables.set(set);
-            tokens.iter().any(|token| set.has(token.word.0))
-        })
+        tokens.iter().any(|token| set.has(token.word.0))
     }
 
-    fn may_begin(&self, program: &Script<'_>, token: usize) -> bool {
-        let word = self.document.tokens[token].word;
-        program.first.is_none_or(|first| self.tables.in_set(first, word))
+    fn begins_with(&self, set: u32, token: usize) -> bool {
+        self.tables.in_set(set, self.document.tokens[token].word)
     }
 
     /// The tokens of the first entry of a guide that begins in a range of tokens.
@@ -290,7 +310,8 @@ impl<'a> Matcher<'a> {
 
     /// The ends of all entries of a list that begin at a token.
     fn list_ends(&mut self, list: u32, start: usize) -> Ends {
-        if !self.may_begin(&self.tables.list_program(list), start) {
+        let first = self.tables.list_program(list).first;
+        if first.is_some_and(|first| !self.begins_with(first, start)) {
             return Ends::default();
         }
         self.known_ends(list, start)

@@ -11,6 +11,7 @@ mod neighbours;
 mod overlap;
 mod places;
 mod referent;
+mod requirements;
 mod sentences;
 mod skim;
 

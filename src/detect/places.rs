@@ -3,6 +3,8 @@
 //! What is true of some words ("is in this list", "has a comma before it") is such a set, so that
 //! one operation on a number answers a question about a whole sentence.
 
+use crate::language::WordId;
+
 /// Places of a sentence of up to `64 * N - 1` words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Places<const N: usize>([u64; N]);
@@ -31,6 +33,18 @@ impl<const N: usize> Places<N> {
             _ => u64::MAX,
         };
         Self(std::array::from_fn(bits))
+    }
+
+    /// The places of the words of which something is true.
+    #[inline]
+    pub(super) fn of(words: &[WordId], is_so: impl Fn(WordId) -> bool) -> Self {
+        let mut places = Self::NONE;
+        for (row, words) in places.0.iter_mut().zip(words.chunks(64)) {
+            for (place, &word) in words.iter().enumerate() {
+                *row |= u64::from(is_so(word)) << place;
+            }
+        }
+        places
     }
 
     #[inline]
@@ -70,6 +84,22 @@ impl<const N: usize> Places<N> {
     #[inline]
     pub(super) fn without(self, other: Self) -> Self {
         Self(std::array::from_fn(|row| self.0[row] & !other.0[row]))
+    }
+
+    /// Those of them of which something is true.
+    #[inline]
+    pub(super) fn filter(self, is_so: impl Fn(usize) -> bool) -> Self {
+        let mut places = Self::NONE;
+        for (row, mut bits) in self.0.into_iter().enumerate() {
+            while bits != 0 {
+                let lowest = bits & bits.wrapping_neg();
+                if is_so(64 * row + bits.trailing_zeros() as usize) {
+                    places.0[row] |= lowest;
+                }
+                bits ^= lowest;
+            }
+        }
+        places
     }
 
     /// The place behind each.

@@ -13,10 +13,14 @@
 
 use std::rc::Rc;
 
+use smallvec::SmallVec;
+
 use super::matcher::{Match, Matcher};
 use super::places::Places;
+use super::requirements::Requirements;
 use crate::language::{Break, Memory, Settled, WordId};
-use crate::rules::program::{FAR, Inst, Link};
+use crate::rules::probe::Link;
+use crate::rules::program::{FAR, Inst};
 use crate::rules::tables::{Script, Tables};
 
 /// A phrase that matched. Its tokens count from the start of the sentence.
@@ -33,9 +37,16 @@ pub(super) struct Skimmer {
     short: Sieve<1>,
     /// For longer ones; no sentence is longer than its places.
     long: Sieve<5>,
+    requirements: Requirements,
     memory: Memory<Rc<[Found]>>,
     /// The phrases that may match in the sentence at hand.
-    due: Vec<u32>,
+    due: Vec<Due>,
+}
+
+/// A phrase that may match, with the tokens at which it may begin.
+struct Due {
+    phrase: u32,
+    starts: SmallVec<[usize; 4]>,
 }
 
 impl Skimmer {
@@ -47,17 +58,18 @@ impl Skimmer {
         matcher: &mut Matcher<'_>,
         settled: Option<Settled<'_>>,
     ) -> Rc<[Found]> {
-        let Self { short, long, memory, due } = self;
+        let Self { short, long, requirements, memory, due } = self;
         let mut look = || {
             due.clear();
             if matcher.sentence().len() < Places::<1>::COUNT {
-                short.skim(tables, matcher, due);
+                short.skim(tables, matcher, requirements, due);
             } else {
-                long.skim(tables, matcher, due);
+                long.skim(tables, matcher, requirements, due);
             }
             let start = matcher.sentence().start;
-            let found = due.iter().flat_map(|&phrase| {
-                let places = matcher.find_all(&tables.phrase(phrase)).into_iter();
+            let found = due.drain(..).flat_map(|Due { phrase, starts }| {
+                let starts = starts.into_iter().map(|place| start + place);
+                let places = matcher.find_all_at(&tables.phrase(phrase), starts).into_iter();
                 places.map(move |place| Found { phrase, place: place.counted_from(start) })
             });
             found.collect()
@@ -82,8 +94,12 @@ struct Sieve<const N: usize> {
     sets: Vec<Known<N>>,
     /// By large sets, their words as bits, made when they are first asked for.
     bitmaps: Vec<Option<Box<[u64]>>>,
-    /// By phrases: the sentence that looked at them last.
-    phrases: Vec<u32>,
+    /// By probes: the sentence that asked them last.
+    probes: Vec<u32>,
+    /// By phrases: where they may begin.
+    phrases: Vec<Known<N>>,
+    /// The phrases that may begin somewhere.
+    noted: Vec<u32>,
     line: Line<N>,
     /// How far programs came, for each level of list calls.
     spare: Vec<Course<N>>,
@@ -202,6 +218,9 @@ impl<const N: usize> Course<N> {
 /// Sets of more words are looked up word by word of the sentence.
 const LARGE: usize = 12;
 
+/// So many places are looked at one by one, and more of them all at once.
+const FEW: u32 = 4;
+
 impl<const N: usize> Default for Sieve<N> {
     fn default() -> Self {
         Self {
@@ -209,7 +228,9 @@ impl<const N: usize> Default for Sieve<N> {
             words: Vec::new(),
             sets: Vec::new(),
             bitmaps: Vec::new(),
+            probes: Vec::new(),
             phrases: Vec::new(),
+            noted: Vec::new(),
             line: Line::default(),
             spare: Vec::new(),
         }
@@ -247,21 +268,32 @@ impl<const N: usize> Line<N> {
 }
 
 impl<const N: usize> Sieve<N> {
-    fn skim(&mut self, tables: &Tables<'_>, matcher: &mut Matcher<'_>, found: &mut Vec<u32>) {
+    fn skim(
+        &mut self,
+        tables: &Tables<'_>,
+        matcher: &mut Matcher<'_>,
+        requirements: &mut Requirements,
+        due: &mut Vec<Due>,
+    ) {
         self.begin(tables, matcher);
-        let signature = self.line.words.iter().fold(0, |all, word| all | word.signature());
+        let met = requirements.met_by(tables, &self.line.words);
         for place in 0..self.line.words.len() {
-            for phrase in tables.phrases_with(self.line.words[place], signature) {
-                let looked_at = &mut self.phrases[phrase as usize];
-                if *looked_at != self.now {
-                    *looked_at = self.now;
-                    if self.may_match(tables, matcher, phrase) {
-                        found.push(phrase);
-                    }
+            tables.probes_with(self.line.words[place], met, |probe| {
+                if std::mem::replace(&mut self.probes[probe as usize], self.now) != self.now {
+                    let begin = self.beginning(tables, probe);
+                    self.note_phrase(tables.probed(probe), begin);
                 }
+            });
+        }
+        let mut noted = std::mem::take(&mut self.noted);
+        noted.sort_unstable();
+        for phrase in noted.drain(..) {
+            let begin = self.phrases[phrase as usize].places;
+            if !self.ends(tables, matcher, &tables.phrase(phrase), begin).is_empty() {
+                due.push(Due { phrase, starts: begin.iter().collect() });
             }
         }
-        found.sort_unstable();
+        self.noted = noted;
     }
 
     /// Notes where the words of a sentence stand.
@@ -272,7 +304,8 @@ impl<const N: usize> Sieve<N> {
             self.words = vec![nothing; tables.words.len()];
             self.sets = vec![nothing; tables.set_count()];
             self.bitmaps.resize(tables.set_count(), None);
-            self.phrases = vec![0; tables.phrase_count()];
+            self.probes = vec![0; tables.probe_count()];
+            self.phrases = vec![nothing; tables.phrase_count()];
         }
         self.now += 1;
         let sentence = matcher.sentence();
@@ -322,32 +355,36 @@ impl<const N: usize> Sieve<N> {
         self.line.passed = passed.count();
     }
 
-    /// Whether a phrase may match, of which the sentence has the rarest word.
-    fn may_match(&mut self, tables: &Tables<'_>, matcher: &mut Matcher<'_>, phrase: u32) -> bool {
-        for set in tables.also_required(phrase).iter() {
-            if self.places(tables, set).is_empty() {
-                return false;
-            }
+    /// Notes where a phrase may begin, if anywhere.
+    fn note_phrase(&mut self, phrase: u32, begin: Places<N>) {
+        if begin.is_empty() {
+            return;
         }
-        // The words that it can't do without must stand in its order and near enough to one
-        // another, and it can begin no later than the last of the first of them.
-        let mut links = tables.chain(phrase);
-        let Some(first) = links.next() else { return false };
+        let known = &mut self.phrases[phrase as usize];
+        if known.sentence != self.now {
+            *known = Known { sentence: self.now, places: Places::NONE };
+            self.noted.push(phrase);
+        }
+        known.places = known.places.or(begin);
+    }
+
+    /// Where a match may begin by a probe. The words that it can't do without must stand in its
+    /// order and near enough to one another, and it can begin no later than the last of the first
+    /// of them.
+    fn beginning(&mut self, tables: &Tables<'_>, probe: u32) -> Places<N> {
+        let mut links = tables.chain(probe);
+        let Some(first) = links.next() else { return Places::NONE };
         let mut here = self.places(tables, first.set);
-        let Some(last) = here.last() else { return false };
-        let mut begin = Places::before(last + 1);
+        let Some(last) = here.last() else { return Places::NONE };
         for Link { set, reach } in links {
             let behind = self.line.behind(here, reach);
-            here = self.places(tables, set).and(behind);
+            here = self.among(tables, set, behind.and(self.line.all));
             if here.is_empty() {
-                return false;
+                return here;
             }
         }
-        let script = tables.phrase(phrase);
-        if let Some(first) = script.first {
-            begin = begin.and(self.places(tables, first));
-        }
-        !begin.is_empty() && !self.ends(tables, matcher, &script, begin).is_empty()
+        let begin = Places::before(last + 1);
+        tables.first(probe).map_or(begin, |first| self.among(tables, first, begin))
     }
 
     /// Where a program ends that begins at some places.
@@ -426,7 +463,7 @@ impl<const N: usize> Sieve<N> {
         from: Places<N>,
     ) -> Places<N> {
         let fits = match inst {
-            Inst::Set(set) => self.places(tables, set),
+            Inst::Set(set) => return self.among(tables, set, from).next(),
             Inst::List(list) => return self.list_ends(tables, matcher, list, from),
             Inst::Capital | Inst::Name => {
                 let all = || Self::where_is(matcher, |token| matcher.is_capital(token));
@@ -454,8 +491,7 @@ impl<const N: usize> Sieve<N> {
         from: Places<N>,
     ) -> Places<N> {
         let script = tables.list_program(list);
-        let first = script.first.map(|set| self.places(tables, set));
-        let begin = first.map_or(from, |first| first.and(from));
+        let begin = script.first.map_or(from, |first| self.among(tables, first, from));
         if begin.is_empty() {
             return begin;
         }
@@ -469,30 +505,39 @@ impl<const N: usize> Sieve<N> {
         if known.sentence == self.now {
             return known.places;
         }
-        let places = self.find(tables, set);
+        let places = self.find(tables, set, self.line.all);
         self.sets[set as usize] = Known { sentence: self.now, places };
         places
     }
 
-    fn find(&mut self, tables: &Tables<'_>, set: u32) -> Places<N> {
+    /// At which of some places one of the words of a set stands.
+    #[inline]
+    fn among(&mut self, tables: &Tables<'_>, set: u32, places: Places<N>) -> Places<N> {
+        let known = self.sets[set as usize];
+        if known.sentence == self.now {
+            return known.places.and(places);
+        }
+        self.find(tables, set, places)
+    }
+
+    fn find(&mut self, tables: &Tables<'_>, set: u32, places: Places<N>) -> Places<N> {
         let words = tables.set(set);
         if words.len() <= LARGE {
             let known = words.iter().map(|word| self.words[word as usize]);
             let here = known.filter(|known| known.sentence == self.now);
-            return here.fold(Places::NONE, |all, known| all.or(known.places));
+            return here.fold(Places::NONE, |all, known| all.or(known.places)).and(places);
         }
         let bitmap = self.bitmaps[set as usize].get_or_insert_with(|| {
             let mut bits = vec![0; tables.words.len().div_ceil(64)];
             words.iter().for_each(|word| bits[word as usize / 64] |= 1_u64 << (word % 64));
             bits.into()
         });
-        let mut places = Places::NONE;
-        for (place, &WordId(word)) in self.line.words.iter().enumerate() {
-            if bitmap[word as usize / 64] >> (word % 64) & 1 == 1 {
-                places.add(place);
-            }
+        let is_in = |WordId(word): WordId| bitmap[word as usize / 64] >> (word % 64) & 1 == 1;
+        if places.count() <= FEW {
+            places.filter(|place| is_in(self.line.words[place]))
+        } else {
+            Places::of(&self.line.words, is_in).and(places)
         }
-        places
     }
 
     /// The places of the tokens of which something is true.

@@ -26,14 +26,6 @@ impl WordId {
     pub const CODE: Self = Self(2);
     /// The name of the company that speaks.
     pub const COMPANY: Self = Self(3);
-
-    /// One bit, which some other words share. That a bit is not among those of a sentence tells
-    /// at once that the sentence does not have the word.
-    #[must_use]
-    #[inline]
-    pub fn signature(self) -> u64 {
-        if self == Self::UNKNOWN { 0 } else { 1 << (self.0 % 64) }
-    }
 }
 
 /// Whether a word links its clause to the one before.

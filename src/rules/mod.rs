@@ -7,10 +7,12 @@
 mod assemble;
 mod emit;
 pub mod error;
+mod frequency;
 pub mod guide;
 pub mod inflect;
 pub mod phrase;
 mod prefix;
+pub mod probe;
 pub mod program;
 
 mod ruleset;

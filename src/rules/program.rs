@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::phrase::{Node, PhraseError};
-use super::{emit, inflect, prefix};
+use super::probe::Probe;
+use super::{emit, frequency, inflect, prefix};
 use crate::language::{Lexicon, WordId, canonical};
 
 /// One instruction. Numbers are indices: of instructions, sets, lists, slots.
@@ -73,16 +74,6 @@ impl Switch {
     }
 }
 
-/// A set of words of which a phrase must have one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Link {
-    /// The set.
-    pub set: u32,
-    /// How many words behind that of the link before it may stand at most, with what may be
-    /// passed over left out; [`FAR`] if that is not known.
-    pub reach: u32,
-}
-
 /// A distance in words that is not limited, or so long that it does not matter.
 pub const FAR: u32 = 63;
 
@@ -98,10 +89,8 @@ pub struct Program {
     /// The set of words of which any match holds at least one, the rarest such choice.
     /// Empty only for a word list.
     pub required: u32,
-    /// Further such sets, all of which a sentence must meet, the rarest first.
-    pub also_required: Vec<u32>,
-    /// All these sets, in the order in which their words must stand.
-    pub chain: Vec<Link>,
+    /// The ways in which a phrase may be said; none for a word list.
+    pub probes: Vec<Probe>,
     /// The set of words with which a match can begin; `None` if it can begin with any.
     pub first: Option<u32>,
 }
@@ -135,6 +124,8 @@ struct Memory {
     set_numbers: FxHashMap<Vec<WordId>, u32>,
     /// The words of each list whose entries are all single words.
     single: Vec<Option<Vec<WordId>>>,
+    /// The entries of each list.
+    entries: Vec<Vec<Node>>,
     /// The most words of an entry of each list.
     widths: Vec<u32>,
     /// What written words were found to accept, and what their forms do.
@@ -144,16 +135,13 @@ struct Memory {
     common: FxHashMap<WordId, u32>,
 }
 
-/// How many requirements are looked at before a phrase is tried, beside the rarest.
-const MOST_REQUIREMENTS: usize = 3;
-
 /// The most instructions a phrase may compile to.
 const LONGEST_PROGRAM: usize = 4000;
 
 impl Default for Grammar {
     fn default() -> Self {
         let mut lexicon = Lexicon::default();
-        let common = COMMON.iter().map(|&(word, count)| (lexicon.intern(word), count)).collect();
+        let common = frequency::common(&mut lexicon).collect();
         Self {
             lexicon,
             sets: Vec::new(),
@@ -190,6 +178,7 @@ impl Grammar {
         self.memory.single.push(single);
         let width = self.width(&node);
         self.memory.widths.push(width);
+        self.memory.entries.push(entries.to_vec());
         Ok(())
     }
 
@@ -207,23 +196,16 @@ impl Grammar {
                 "split it into several phrases, or name parts of it as word lists",
             ));
         }
-        let mut parts = Vec::new();
-        self.parts(phrase, &mut parts);
-        let mut order: Vec<usize> =
-            (0..parts.len()).filter(|&it| parts[it].cost().is_some()).collect();
-        order.sort_by_key(|&part| parts[part].cost());
-        order.truncate(1 + MOST_REQUIREMENTS);
-        let sets: Vec<u32> = order.iter().map(|&part| self.set(parts[part].words())).collect();
-        let Some((&rarest, others)) = sets.split_first() else {
+        program.probes = self.probes(phrase);
+        let required = self.required(phrase).filter(|_| !program.probes.is_empty());
+        let Some(Required { words, .. }) = required else {
             return Err(whole(
                 "this phrase has no word that must be there",
                 "would match almost anything",
                 "write at least one word outside of `[...]`, gaps and `*`",
             ));
         };
-        program.required = rarest;
-        program.also_required = others.to_vec();
-        program.chain = chain(&parts, order.into_iter().zip(sets).collect());
+        program.required = self.set(words);
         program.first = self.first_words(phrase).map(|words| self.set(words));
         Ok(program)
     }
@@ -275,6 +257,12 @@ impl Grammar {
         self.sets.push(words.clone());
         self.memory.set_numbers.insert(words, number);
         number
+    }
+
+    /// The entries of a list; nothing for a built-in class.
+    pub(super) fn entries(&self, name: &str) -> Option<&[Node]> {
+        let list = self.list(name).filter(|_| !is_class(name))?;
+        Some(&self.memory.entries[list as usize])
     }
 
     /// The words of a list whose entries are all single words.
@@ -353,7 +341,7 @@ impl Grammar {
     }
 
     /// The rarest set of words of which every match holds one.
-    fn required(&mut self, node: &Node) -> Option<Required> {
+    pub(super) fn required(&mut self, node: &Node) -> Option<Required> {
         match node {
             Node::Word(word) | Node::Capitals(word) => {
                 let pieces = self.pieces(word);
@@ -389,17 +377,8 @@ impl Grammar {
         }
     }
 
-    /// The parts of a phrase that follow one another.
-    fn parts(&mut self, node: &Node, parts: &mut Vec<Part>) {
-        match node {
-            Node::Sequence(nodes) => nodes.iter().for_each(|node| self.parts(node, parts)),
-            Node::Capture(_, inner) => self.parts(inner, parts),
-            _ => parts.push(Part { width: self.width(node), required: self.required(node) }),
-        }
-    }
-
     /// How many words a node takes at most.
-    fn width(&mut self, node: &Node) -> u32 {
+    pub(super) fn width(&mut self, node: &Node) -> u32 {
         let width = match node {
             Node::Word(word) | Node::Capitals(word) => self.pieces(word).len() as u32,
             Node::AnyForm(plain) => {
@@ -426,9 +405,9 @@ impl Grammar {
         Required { words, cost }
     }
 
-    /// How often one of some words turns up by chance, in ten thousand words.
+    /// How often one of some words turns up by chance, in a hundred thousand words.
     pub(super) fn cost(&self, words: &[WordId]) -> u32 {
-        words.iter().map(|w| self.memory.common.get(w).copied().unwrap_or(1)).sum()
+        words.iter().map(|w| self.memory.common.get(w).copied().unwrap_or(frequency::RARE)).sum()
     }
 
     /// The rarest piece of a written word.
@@ -488,38 +467,10 @@ impl Grammar {
     }
 }
 
-/// A part of a phrase, which another follows.
-struct Part {
-    /// How many words it takes at most.
-    width: u32,
-    required: Option<Required>,
-}
-
-impl Part {
-    fn cost(&self) -> Option<u32> {
-        self.required.as_ref().map(|required| required.cost)
-    }
-
-    fn words(&self) -> Vec<WordId> {
-        self.required.as_ref().map(|required| required.words.clone()).unwrap_or_default()
-    }
-}
-
-/// Some parts with their sets in the order of the phrase, and how far they are apart at most.
-fn chain(parts: &[Part], mut sets: Vec<(usize, u32)>) -> Vec<Link> {
-    sets.sort_unstable();
-    let before = std::iter::once(0).chain(sets.iter().map(|&(part, _)| part));
-    let links = before.zip(&sets).map(|(before, &(part, set))| {
-        let words: u32 = parts[before..=part].iter().map(|part| part.width).sum();
-        Link { set, reach: words.saturating_sub(1).min(FAR) }
-    });
-    links.collect()
-}
-
 /// Words of which a match must hold one, and how often they turn up by chance.
-struct Required {
-    words: Vec<WordId>,
-    cost: u32,
+pub(super) struct Required {
+    pub(super) words: Vec<WordId>,
+    pub(super) cost: u32,
 }
 
 fn union(each: impl Iterator<Item = Option<Required>>) -> Option<Required> {
@@ -558,115 +509,6 @@ fn whole(message: &str, label: &str, help: &str) -> PhraseError {
         help: help.to_owned(),
     }
 }
-
-/// The commonest words of support replies with their count in ten thousand words,
-/// so that a phrase is looked up by its rarest word.
-const COMMON: &[(&str, u32)] = &[
-    ("the", 521),
-    ("you", 252),
-    ("and", 242),
-    ("i", 225),
-    ("to", 223),
-    ("it", 210),
-    ("a", 150),
-    ("we", 146),
-    ("on", 146),
-    ("your", 143),
-    ("for", 140),
-    ("have", 140),
-    ("in", 128),
-    ("not", 127),
-    ("is", 127),
-    ("that", 124),
-    ("'s", 112),
-    ("of", 99),
-    ("so", 83),
-    ("with", 83),
-    ("will", 80),
-    ("are", 78),
-    ("our", 75),
-    ("at", 74),
-    ("us", 64),
-    ("this", 62),
-    ("can", 54),
-    ("do", 53),
-    ("they", 51),
-    ("be", 50),
-    ("as", 44),
-    ("was", 42),
-    ("from", 42),
-    ("there", 42),
-    ("one", 38),
-    ("am", 38),
-    ("here", 37),
-    ("by", 37),
-    ("no", 37),
-    ("if", 36),
-    ("out", 34),
-    ("up", 34),
-    ("me", 33),
-    ("about", 32),
-    ("back", 30),
-    ("what", 30),
-    ("sorry", 26),
-    ("see", 25),
-    ("now", 24),
-    ("thanks", 23),
-    ("all", 23),
-    ("has", 23),
-    ("my", 23),
-    ("them", 22),
-    ("but", 22),
-    ("'d", 21),
-    ("just", 21),
-    ("please", 20),
-    ("get", 20),
-    ("would", 19),
-    ("been", 19),
-    ("had", 19),
-    ("thank", 18),
-    ("when", 18),
-    ("an", 18),
-    ("new", 17),
-    ("or", 17),
-    ("right", 17),
-    ("before", 17),
-    ("over", 16),
-    ("know", 16),
-    ("day", 16),
-    ("should", 15),
-    ("did", 15),
-    ("off", 15),
-    ("help", 15),
-    ("any", 15),
-    ("time", 15),
-    ("team", 15),
-    ("like", 15),
-    ("only", 14),
-    ("again", 14),
-    ("got", 14),
-    ("look", 14),
-    ("let", 14),
-    ("which", 14),
-    ("because", 13),
-    ("need", 13),
-    ("more", 13),
-    ("go", 12),
-    ("does", 12),
-    ("contact", 12),
-    ("after", 12),
-    ("were", 11),
-    ("then", 11),
-    ("how", 10),
-    ("he", 10),
-    ("send", 10),
-    ("could", 9),
-    ("who", 9),
-    ("order", 10),
-    ("account", 20),
-    ("support", 18),
-    ("number", 17),
-];
 
 #[cfg(test)]
 mod tests {

@@ -4,10 +4,11 @@
 //! The embedded pack is written so when buckstop is built, and a user's pack when it is compiled;
 //! no rule's title, advice or example is here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::guide::Guide;
-use super::program::{Grammar, Inst, Link, Program};
+use super::probe::{Link, MOST_REQUIREMENTS, Probe};
+use super::program::{Grammar, Inst, Program};
 use crate::flat::{Numbers, Reader, Rows, Stretches, Writer};
 use crate::language::{WordId, Words};
 
@@ -26,16 +27,24 @@ pub struct Tables<'a> {
     switch_targets: Rows<'a>,
     programs: Numbers<'a>,
     captures: Numbers<'a>,
-    also: Numbers<'a>,
-    /// For each phrase the sets that it requires, in its order, each with its reach.
-    chains: Rows<'a>,
     names: Stretches<'a>,
     /// For each phrase its rule.
     rules: Numbers<'a>,
     /// The lists, sorted by their names. A list and its name have the same number.
     lists: Numbers<'a>,
-    /// For each word the phrases that any match needs it for, [`ENTRY`] numbers each.
+    /// For each probe its phrase.
+    phrases: Numbers<'a>,
+    /// For each probe the sets that it requires, in their order, each with its reach.
+    chains: Rows<'a>,
+    /// For each probe the set of words that it can begin with, counted from 1; 0 if there is none.
+    firsts: Numbers<'a>,
+    /// For each word the probes that are asked where it stands, in groups of the same first further
+    /// requirement: that, how many they are, and [`ENTRY`] numbers for each.
     index: Rows<'a>,
+    /// For each word the requirements of probes that it meets.
+    meets: Rows<'a>,
+    /// The sets that are requirements, counted from 1; number 0 is met by any sentence.
+    requirements: Numbers<'a>,
     /// For each [`Guide`] its list, counted from 1; 0 if there is none.
     guides: Numbers<'a>,
     /// For each word the bits of the guides that may begin with it.
@@ -57,13 +66,11 @@ pub(super) struct Programs<'p> {
 }
 
 /// The numbers of a program, in the order in which they are written.
-const PROGRAM: usize = 8;
+const PROGRAM: usize = 6;
 
-/// Where among them that is told which further sets are required.
-const ALSO: usize = 4;
-
-/// The numbers of an entry of the index: the phrase, and two signatures in halves.
-const ENTRY: usize = 5;
+/// The numbers of an entry of the index: the probe, and what it requires beside the word and what
+/// its group requires.
+const ENTRY: usize = MOST_REQUIREMENTS;
 
 /// The numbers of an instruction: its kind with what it names first, and what it names next.
 const INST: usize = 2;
@@ -86,12 +93,15 @@ impl<'a> Tables<'a> {
             switch_targets: reader.rows(),
             programs: reader.numbers(),
             captures: reader.numbers(),
-            also: reader.numbers(),
             names: reader.stretches(),
-            chains: reader.rows(),
             rules: reader.numbers(),
             lists: reader.numbers(),
+            phrases: reader.numbers(),
+            chains: reader.rows(),
+            firsts: reader.numbers(),
             index: reader.rows(),
+            meets: reader.rows(),
+            requirements: reader.numbers(),
             guides: reader.numbers(),
             begins: reader.numbers(),
             needs: reader.numbers(),
@@ -113,27 +123,12 @@ impl<'a> Tables<'a> {
             code.program(program);
         }
         code.write(grammar, writer);
-        let chains = programs.phrases.iter().map(|(_, program)| &program.chain);
-        writer.rows(chains.map(|chain| chain.iter().flat_map(|link| [link.set, link.reach])));
         writer.numbers(programs.phrases.iter().map(|(rule, _)| *rule));
         let mut lists: Vec<(&str, u32)> =
             grammar.lists.iter().zip(0..).map(|(list, number)| (&*list.name, number)).collect();
         lists.sort_unstable();
         writer.numbers(lists.into_iter().map(|(_, number)| number));
-        let words = grammar.lexicon.len();
-        let mut index = vec![Vec::new(); words];
-        for (number, (_, program)) in programs.phrases.iter().enumerate() {
-            let signature = |also: usize| {
-                let words = program.also_required.get(also).map(|&set| &grammar.sets[set as usize]);
-                words.map_or(u64::MAX, |words| words.iter().fold(0, |all, it| all | it.signature()))
-            };
-            let halves = |number: u64| [number as u32, (number >> u32::BITS) as u32];
-            let ([a, b], [c, d]) = (halves(signature(0)), halves(signature(1)));
-            for word in &grammar.sets[program.required as usize] {
-                index[word.0 as usize].extend([number as u32, a, b, c, d]);
-            }
-        }
-        writer.rows(index);
+        write_probes(grammar, programs.phrases, writer);
         write_guides(grammar, writer);
         write_needs(grammar, programs.others, writer);
     }
@@ -150,18 +145,28 @@ impl<'a> Tables<'a> {
         self.script(number as usize)
     }
 
-    /// The sets that a phrase requires beside its rarest, see [`Script::also_required`].
+    /// How many probes there are.
     #[must_use]
-    #[inline]
-    pub fn also_required(&self, phrase: u32) -> Numbers<'a> {
-        let at = PROGRAM * phrase as usize + ALSO;
-        self.also.slice(self.programs.get(at) as usize..self.programs.get(at + 1) as usize)
+    pub fn probe_count(&self) -> usize {
+        self.phrases.len()
     }
 
-    /// All the sets that a phrase requires, in the order in which their words must stand.
-    pub fn chain(&self, phrase: u32) -> impl Iterator<Item = Link> + use<'a> {
-        let links = self.chains.get(phrase as usize).chunks::<2>();
+    /// The phrase that a probe is of.
+    #[must_use]
+    pub fn probed(&self, probe: u32) -> u32 {
+        self.phrases.get(probe as usize)
+    }
+
+    /// All the sets that a probe requires, in the order in which their words must stand.
+    pub fn chain(&self, probe: u32) -> impl Iterator<Item = Link> + use<'a> {
+        let links = self.chains.get(probe as usize).chunks::<2>();
         links.map(|[set, reach]| Link { set, reach })
+    }
+
+    /// The set of words with which a match that a probe is for can begin; nothing if with any.
+    #[must_use]
+    pub fn first(&self, probe: u32) -> Option<u32> {
+        self.firsts.get(probe as usize).checked_sub(1)
     }
 
     /// The rule of a phrase.
@@ -170,19 +175,35 @@ impl<'a> Tables<'a> {
         self.rules.get(phrase as usize) as usize
     }
 
-    /// The phrases that need one of several words, of which this is one, and that a sentence of
-    /// such a [signature](WordId::signature) may match.
-    pub fn phrases_with(
-        &self,
-        word: WordId,
-        signature: u64,
-    ) -> impl Iterator<Item = u32> + use<'a> {
-        let entries = self.index.get(word.0 as usize).chunks::<ENTRY>();
-        entries.filter_map(move |[phrase, a, b, c, d]| {
-            let join = |low: u32, high: u32| u64::from(low) | u64::from(high) << u32::BITS;
-            let may_match = join(a, b) & signature != 0 && join(c, d) & signature != 0;
-            may_match.then_some(phrase)
-        })
+    /// Takes the probes that need one of several words, of which this is one, and whose further
+    /// requirements are met. Which are, is told by bits, one for each requirement.
+    #[inline]
+    pub fn probes_with(&self, word: WordId, met: &[u64], mut take: impl FnMut(u32)) {
+        let is_met = |it: u32| met[it as usize / 64] >> (it % 64) & 1 == 1;
+        let mut rest = self.index.get(word.0 as usize);
+        while let Some(([first, count], behind)) = rest.split_first::<2>() {
+            let group = ENTRY * count as usize;
+            rest = behind.slice(group..behind.len());
+            if is_met(first) {
+                for [probe, further @ ..] in behind.slice(0..group).chunks::<ENTRY>() {
+                    if further.into_iter().all(is_met) {
+                        take(probe);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The requirements of probes that a word meets.
+    #[must_use]
+    pub fn meets(&self, word: WordId) -> Numbers<'a> {
+        self.meets.get(word.0 as usize)
+    }
+
+    /// How many requirements probes have, the one included that is always met, number 0.
+    #[must_use]
+    pub fn requirement_count(&self) -> usize {
+        1 + self.requirements.len()
     }
 
     /// The number of what a condition needs of a sentence before all: one of its rarest words.
@@ -288,9 +309,8 @@ impl<'a> Tables<'a> {
         Script {
             insts: part(self.insts, 0),
             captures: part(self.captures, 2),
-            also_required: part(self.also, ALSO),
-            required: numbers.get(6),
-            first: numbers.get(7).checked_sub(1),
+            required: numbers.get(4),
+            first: numbers.get(5).checked_sub(1),
         }
     }
 }
@@ -304,8 +324,6 @@ pub struct Script<'a> {
     pub captures: Numbers<'a>,
     /// The set of words of which any match holds at least one, the rarest such choice.
     pub required: u32,
-    /// Further such sets, all of which a sentence must meet, the rarest first.
-    pub also_required: Numbers<'a>,
     /// The set of words with which a match can begin; `None` if it can begin with any.
     pub first: Option<u32>,
 }
@@ -350,6 +368,48 @@ impl Script<'_> {
             _ => Inst::Match,
         }
     }
+}
+
+/// Writes the probes of all phrases, which of them each word calls up with what they require
+/// further, and which words meet that.
+fn write_probes(grammar: &Grammar, phrases: &[(u32, Program)], writer: &mut Writer) {
+    let numbered = (0_u32..).zip(phrases);
+    let probes: Vec<(u32, &Probe)> = numbered
+        .flat_map(|(phrase, (_, program))| program.probes.iter().map(move |it| (phrase, it)))
+        .collect();
+    let sets = probes.iter().flat_map(|(_, probe)| &probe.also_required).copied();
+    let sets: Vec<u32> = sets.collect::<BTreeSet<u32>>().into_iter().collect();
+    let requirement = |set: u32| sets.partition_point(|&other| other < set) as u32 + 1;
+    let mut index = vec![BTreeMap::<u32, Vec<[u32; ENTRY]>>::new(); grammar.lexicon.len()];
+    for (number, (_, probe)) in (0_u32..).zip(&probes) {
+        let mut further = probe.also_required.iter().map(|&set| requirement(set));
+        let first = further.next().unwrap_or(0);
+        let mut entry = [0; ENTRY];
+        entry[0] = number;
+        entry[1..].iter_mut().zip(further).for_each(|(place, further)| *place = further);
+        for word in &grammar.sets[probe.required as usize] {
+            index[word.0 as usize].entry(first).or_default().push(entry);
+        }
+    }
+    let index = index.into_iter().map(|groups| {
+        let numbers = groups.into_iter().flat_map(|(first, entries)| {
+            [first, entries.len() as u32].into_iter().chain(entries.into_iter().flatten())
+        });
+        numbers.collect::<Vec<u32>>()
+    });
+    let mut meets = vec![Vec::new(); grammar.lexicon.len()];
+    for &set in &sets {
+        for word in &grammar.sets[set as usize] {
+            meets[word.0 as usize].push(requirement(set));
+        }
+    }
+    writer.numbers(probes.iter().map(|(phrase, _)| *phrase));
+    let chains = probes.iter().map(|(_, probe)| &probe.chain);
+    writer.rows(chains.map(|chain| chain.iter().flat_map(|link| [link.set, link.reach])));
+    writer.numbers(probes.iter().map(|(_, probe)| probe.first.map_or(0, |set| set + 1)));
+    writer.rows(index);
+    writer.rows(meets);
+    writer.numbers(sets.iter().copied());
 }
 
 /// Writes which lists guide detection, and which of them may begin with each word.
@@ -418,12 +478,11 @@ struct Code<'p> {
     switch_targets: Vec<&'p [u32]>,
     programs: Vec<u32>,
     captures: Vec<&'p str>,
-    also: Vec<u32>,
 }
 
 impl<'p> Code<'p> {
     fn program(&mut self, program: &'p Program) {
-        let starts = [self.insts.len(), self.captures.len(), self.also.len()];
+        let starts = [self.insts.len(), self.captures.len()];
         let base = self.switch_words.len() as u32;
         for &inst in &program.insts {
             let inst = match inst {
@@ -437,8 +496,7 @@ impl<'p> Code<'p> {
             self.switch_targets.push(&switch.targets);
         }
         self.captures.extend(program.captures.iter().map(String::as_str));
-        self.also.extend(&program.also_required);
-        let ends = [self.insts.len(), self.captures.len(), self.also.len()];
+        let ends = [self.insts.len(), self.captures.len()];
         let bounds = starts.into_iter().zip(ends).flat_map(|(start, end)| [start, end]);
         self.programs.extend(bounds.map(|bound| bound as u32));
         self.programs.extend([program.required, program.first.map_or(0, |set| set + 1)]);
@@ -463,7 +521,6 @@ impl<'p> Code<'p> {
         writer.rows(self.switch_targets.into_iter().map(|row| row.iter().copied()));
         writer.numbers(self.programs);
         writer.numbers(captures);
-        writer.numbers(self.also);
         writer.stretches(names);
     }
 }
