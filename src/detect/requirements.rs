@@ -3,10 +3,11 @@
 //! A requirement is a set of words of which the sentence must have one. Which of them a word meets
 //! lies ready as a row of bits, so that a sentence meets what the rows of its words meet together.
 
+use crate::flat::Numbers;
 use crate::language::WordId;
 use crate::rules::tables::Tables;
 
-/// Rows of bits for words, each made when its word is first met.
+/// Rows of bits for words that meet many requirements, each made when its word is first met.
 #[derive(Default)]
 pub(super) struct Requirements {
     /// By words: the number of their row, counted from 1; 0 if it is not made yet.
@@ -19,6 +20,9 @@ pub(super) struct Requirements {
 /// So many numbers are joined at a time.
 const BLOCK: usize = 4;
 
+/// So many requirements of a word are noted one by one.
+const FEW: usize = 48;
+
 impl Requirements {
     /// What a sentence meets, by the words that rules know.
     pub(super) fn met_by(&mut self, tables: &Tables<'_>, words: &[WordId]) -> &[u64] {
@@ -27,10 +31,14 @@ impl Requirements {
         self.met.clear();
         self.met.resize(width, [0; BLOCK]);
         self.met[0][0] = 1;
-        for &word in words.iter().filter(|&&word| word != WordId::UNKNOWN) {
+        for &word in words {
+            let meets = tables.meets(word);
+            if meets.len() <= FEW {
+                note(meets, self.met.as_flattened_mut());
+                continue;
+            }
             let row = self.row(tables, word, width);
-            let bits = &self.bits[width * (row - 1)..width * row];
-            for (met, bits) in self.met.iter_mut().zip(bits) {
+            for (met, bits) in self.met.iter_mut().zip(&self.bits[width * (row - 1)..]) {
                 *met = std::array::from_fn(|at| met[at] | bits[at]);
             }
         }
@@ -42,12 +50,15 @@ impl Requirements {
         if *row == 0 {
             let start = self.bits.len();
             self.bits.resize(start + width, [0; BLOCK]);
-            let bits = self.bits[start..].as_flattened_mut();
-            for requirement in tables.meets(word).iter() {
-                bits[requirement as usize / 64] |= 1 << (requirement % 64);
-            }
+            note(tables.meets(word), self.bits[start..].as_flattened_mut());
             *row = (self.bits.len() / width) as u32;
         }
         *row as usize
+    }
+}
+
+fn note(requirements: Numbers<'_>, bits: &mut [u64]) {
+    for requirement in requirements.iter() {
+        bits[requirement as usize / 64] |= 1 << (requirement % 64);
     }
 }

@@ -492,8 +492,11 @@ impl<const N: usize> Sieve<N> {
     ) -> Places<N> {
         let script = tables.list_program(list);
         let begin = script.first.map_or(from, |first| self.among(tables, first, from));
-        if begin.is_empty() {
-            return begin;
+        let Some(first) = begin.first() else { return begin };
+        // A word that its entries can't do without must stand there or behind, if there are such.
+        let required = self.places(tables, script.required).without(Places::before(first));
+        if required.is_empty() && !tables.set(script.required).is_empty() {
+            return Places::NONE;
         }
         self.ends(tables, matcher, &script, begin)
     }

@@ -10,7 +10,7 @@ use super::phrase::Node;
 use super::program::{FAR, Grammar, Required};
 
 /// What one of the ways in which a phrase may be said asks of a sentence.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probe {
     /// The set of words of which any match holds at least one, the rarest such choice.
     pub required: u32,
@@ -36,7 +36,7 @@ pub struct Link {
 pub(super) const MOST_REQUIREMENTS: usize = 3;
 
 /// The most ways into which a phrase is taken apart.
-const MOST_WAYS: usize = 16;
+const MOST_WAYS: usize = 8;
 
 /// A part of a way, which another follows.
 struct Part {
@@ -49,7 +49,14 @@ impl Grammar {
     /// The probes of a phrase; none if it has no word that must be there.
     pub(super) fn probes(&mut self, phrase: &Node) -> Vec<Probe> {
         let ways = self.ways(phrase, MOST_WAYS);
-        ways.into_iter().map(|way| self.probe(way)).collect::<Option<_>>().unwrap_or_default()
+        let mut probes: Vec<Probe> = Vec::new();
+        for way in ways {
+            let Some(probe) = self.probe(way) else { return Vec::new() };
+            if !probes.contains(&probe) {
+                probes.push(probe);
+            }
+        }
+        probes
     }
 
     /// What a way asks for; nothing if it has no word that must be there.
