@@ -327,14 +327,24 @@ impl<'a> Matcher<'a> {
         }
         let mut ends = Ends { start: start as u32, bits: 0 };
         let program = self.tables.list_program(list);
-        let mut visited = self.fresh(&program);
-        self.run(&program, start, &mut visited, &mut [], |end| {
-            ends.add(end.max(start));
-            None::<usize>
-        });
-        self.put_back(visited);
+        if self.may_come(program.required, start) {
+            let mut visited = self.fresh(&program);
+            self.run(&program, start, &mut visited, &mut [], |end| {
+                ends.add(end.max(start));
+                None::<usize>
+            });
+            self.put_back(visited);
+        }
         self.lists.note(list, start, ends, self.document.tokens.len());
         ends
+    }
+
+    /// Whether one of the words stands at a token or behind it that the entries of a list can't do
+    /// without, if there are such.
+    fn may_come(&self, required: u32, start: usize) -> bool {
+        let words = self.tables.set(required);
+        let tokens = &self.document.tokens[start..self.sentence.end];
+        words.is_empty() || tokens.iter().any(|token| words.has(token.word.0))
     }
 
     /// The word of a token.
