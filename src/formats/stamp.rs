@@ -12,8 +12,15 @@ pub(super) struct Stamp {
     pub(super) time: bool,
 }
 
+/// In so many bytes of a stamp there is a digit: "Wednesday, September 13", with blanks to spare.
+const FARTHEST_DIGIT: usize = 48;
+
 /// Reads the stamp that a text begins with.
 pub(super) fn stamp(text: &str) -> Option<Stamp> {
+    // The first digit comes after no more than a weekday and a month.
+    if !text.bytes().take(FARTHEST_DIGIT).any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let mut at = Scanner { text, at: 0 };
     if at.date() {
         let end = at.at;

@@ -3,9 +3,11 @@
 //! The snippet and the notes are drawn by `annotate-snippets`. The line with the place
 //! is ours: the crate would count its column in the snippet, which is only a window.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet as Drawing};
+use rustc_hash::FxHashMap;
 
 use super::excerpt::{Excerpt, MAX_LINES, count_line_breaks};
 use super::paint::Paint;
@@ -80,6 +82,17 @@ pub(super) struct Draftsman {
     renderer: Renderer,
     paint: Paint,
     width: usize,
+    /// The first lines that were drawn last, by what stands in brackets in them: most diagnostics
+    /// of a run are of a few rules.
+    titles: RefCell<FxHashMap<String, Title>>,
+}
+
+/// A first line that was drawn.
+#[derive(Debug)]
+struct Title {
+    severity: Severity,
+    title: String,
+    drawn: String,
 }
 
 impl Draftsman {
@@ -87,7 +100,8 @@ impl Draftsman {
     pub(super) fn new(color: bool, width: usize) -> Self {
         let width = width.max(MIN_WIDTH);
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        Self { renderer: renderer.term_width(width), paint: Paint::new(color), width }
+        let (renderer, paint) = (renderer.term_width(width), Paint::new(color));
+        Self { renderer, paint, width, titles: RefCell::default() }
     }
 
     /// The drawing, several lines without the last line break.
@@ -111,6 +125,21 @@ impl Draftsman {
     }
 
     fn title(&self, diagnostic: &Diagnostic<'_>) -> String {
+        let &Diagnostic { severity, id: Some(id), title, .. } = diagnostic else {
+            return self.draw_title(diagnostic);
+        };
+        let mut titles = self.titles.borrow_mut();
+        let known = titles.get(id).filter(|it| it.severity == severity && it.title == title);
+        if let Some(known) = known {
+            return known.drawn.clone();
+        }
+        let drawn = self.draw_title(diagnostic);
+        let known = Title { severity, title: title.to_owned(), drawn: drawn.clone() };
+        titles.insert(id.to_owned(), known);
+        drawn
+    }
+
+    fn draw_title(&self, diagnostic: &Diagnostic<'_>) -> String {
         let mut title = level(diagnostic.severity).primary_title(visible(diagnostic.title));
         if let Some(id) = diagnostic.id {
             title = title.id(visible(id));

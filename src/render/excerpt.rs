@@ -201,8 +201,9 @@ fn first(text: &str, reach: usize) -> String {
 
 /// A part of a line as it may stand in a terminal, tabs as four columns.
 fn shown(text: &str) -> String {
-    let parts: Vec<_> = text.split('\t').map(visible).collect();
-    parts.join("    ")
+    let mut parts = text.split('\t').map(visible);
+    let first = parts.next().unwrap_or_default().into_owned();
+    parts.fold(first, |shown, part| shown + "    " + &part)
 }
 
 /// What of the start of a text fits into `room` columns, in whole words if it can be.

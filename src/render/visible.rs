@@ -16,7 +16,7 @@ use unicode_width::UnicodeWidthChar;
 /// a caller that wants to keep them splits the text first.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
+    if is_plain(text) || !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -58,6 +58,9 @@ pub fn one_line(text: &str, width: usize) -> String {
 
 /// The longest start of a visible text that takes at most `width` columns.
 pub(super) fn prefix(text: &str, width: usize) -> &str {
+    if is_plain(text) {
+        return &text[..width.min(text.len())];
+    }
     let mut used = 0;
     let end = text.char_indices().find(|&(_, c)| {
         used += column(c);
@@ -68,6 +71,9 @@ pub(super) fn prefix(text: &str, width: usize) -> &str {
 
 /// The longest end of a visible text that takes at most `width` columns.
 pub(super) fn suffix(text: &str, width: usize) -> &str {
+    if is_plain(text) {
+        return &text[text.len().saturating_sub(width)..];
+    }
     let mut used = 0;
     let start = text.char_indices().rev().find(|&(_, c)| {
         used += column(c);
@@ -78,7 +84,12 @@ pub(super) fn suffix(text: &str, width: usize) -> &str {
 
 /// How many columns a terminal that knows no emoji sequences gives to a visible text.
 pub(super) fn columns(text: &str) -> usize {
-    text.chars().map(column).sum()
+    if is_plain(text) { text.len() } else { text.chars().map(column).sum() }
+}
+
+/// Whether every byte is a character that is seen, one column wide.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 fn column(c: char) -> usize {

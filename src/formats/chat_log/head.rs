@@ -117,21 +117,23 @@ fn set(line: &str, head: &mut Head, label: Range<usize>, words: usize) -> bool {
 /// The place of the mark that ends a label: a colon, and after a time also `>` or a tab.
 fn label_end(rest: &str, timed: bool) -> Option<usize> {
     let mut depth = 0_u32;
-    let mut chars = rest.char_indices().take_while(|&(i, _)| i < LONGEST_LABEL).peekable();
-    while let Some((i, c)) = chars.next() {
-        let next = chars.peek().map(|&(_, c)| c);
-        let open = next.is_none_or(|c| c.is_whitespace() || matches!(c, '*' | '_'));
-        match c {
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth = depth.saturating_sub(1),
-            ':' if depth == 0 && open => return Some(i),
-            '>' if depth == 0 && open && i > 0 => return Some(i),
-            '\t' if depth == 0 && timed => return Some(i),
-            '!' | '?' | '"' | '`' | '<' | '=' => return None,
+    for (i, byte) in rest.bytes().enumerate().take(LONGEST_LABEL) {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b':' if depth == 0 && may_end_label(&rest[i + 1..]) => return Some(i),
+            b'>' if depth == 0 && i > 0 && may_end_label(&rest[i + 1..]) => return Some(i),
+            b'\t' if depth == 0 && timed => return Some(i),
+            b'!' | b'?' | b'"' | b'`' | b'<' | b'=' => return None,
             _ => {}
         }
     }
     None
+}
+
+/// Whether a mark before this stands behind a label, and not in a time or an address.
+fn may_end_label(after: &str) -> bool {
+    after.chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '*' | '_'))
 }
 
 /// A line that is nothing but a label, or a label and a time.
@@ -157,6 +159,9 @@ fn split_label(line: &str, label: Range<usize>, head: &mut Head) {
         return;
     }
     let text = &line[label.clone()];
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return;
+    }
     let starts = text.char_indices().filter(|&(i, c)| {
         c.is_alphanumeric()
             && text[..i].ends_with(|before: char| before.is_whitespace() || "([,|".contains(before))

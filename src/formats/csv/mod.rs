@@ -136,10 +136,15 @@ impl<'t> Table<'t> {
         let (told, header) = told_delimiter(text);
 
         let mut best: Option<(usize, Self)> = None;
+        // Delimiters that the header does not have are all the same to it.
+        let mut was_whole = false;
         for delimiter in DELIMITERS.into_iter().filter(|&it| told.is_none_or(|told| told == it)) {
             let mut parser = Parser::new(text.as_bytes(), delimiter, header);
             let mut fields = Vec::new();
             parser.next(&mut fields);
+            if fields.len() == 1 && std::mem::replace(&mut was_whole, true) {
+                continue;
+            }
             let names: Vec<String> =
                 fields.iter().map(|field| field.written(text).to_owned()).collect();
             let columns = columns_of(&names);
