@@ -182,10 +182,14 @@ pub(super) fn build(
     if !all_but_some && enabled(&ruleset).next().is_none() {
         let complaint = Complaint::new("no rules are left to check with");
         let asked = ruleset.rules().iter().any(|rule| rule.opt_in) && settings.select.is_none();
-        let help = if asked {
-            "opt-in rules take part if --select names them or their category"
+        let help = if ruleset.rules().is_empty() {
+            let packs = settings.rules.iter().map(|pack| pack.value.display().to_string());
+            let packs = packs.collect::<Vec<_>>().join(", ");
+            format!("there is no `[[rule]]` in {packs}; docs/writing-rules.md shows one")
+        } else if asked {
+            "opt-in rules take part if --select names them or their category".to_owned()
         } else {
-            "--ignore takes away all that --select leaves"
+            "--ignore takes away all that --select leaves".to_owned()
         };
         return Err(complaint.help(help).into());
     }

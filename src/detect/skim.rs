@@ -378,13 +378,13 @@ impl<const N: usize> Sieve<N> {
         let Some(last) = here.last() else { return Places::NONE };
         for Link { set, reach } in links {
             let behind = self.line.behind(here, reach);
-            here = self.among(tables, set, behind.and(self.line.all));
+            here = self.places(tables, set).and(behind);
             if here.is_empty() {
                 return here;
             }
         }
         let begin = Places::before(last + 1);
-        tables.first(probe).map_or(begin, |first| self.among(tables, first, begin))
+        tables.first(probe).map_or(begin, |first| self.places(tables, first).and(begin))
     }
 
     /// Where a program ends that begins at some places.

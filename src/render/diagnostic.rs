@@ -167,10 +167,11 @@ impl Draftsman {
 
     /// Fills lines of at most `width` columns with the words of the parts.
     fn wrap(&self, parts: &[(Ink, &str)], width: usize) -> String {
-        let mut lines = String::new();
+        let length = parts.iter().map(|(_, part)| part.len() + 1).sum();
+        let mut lines = String::with_capacity(length);
         let mut used = 0;
         for &(ink, part) in parts {
-            let mut run = String::new();
+            let mut run = String::with_capacity(part.len() + 1);
             for word in part.split_whitespace().map(visible) {
                 let needed = columns(&word);
                 if used > 0 && used + 1 + needed > width {

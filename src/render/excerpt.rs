@@ -80,9 +80,21 @@ impl Excerpt {
     }
 
     fn push(&mut self, text: &str) {
-        if text.is_ascii() {
-            return self.text.push_str(text);
+        let mut rest = text;
+        while let Some(at) = rest.bytes().position(|byte| !byte.is_ascii()) {
+            // Between two ASCII characters a cluster ends, but before or behind others it may go on.
+            let start = at.saturating_sub(1);
+            let is_ascii = |pair: &[u8]| pair.is_ascii();
+            let end = rest.as_bytes()[at..].windows(2).position(is_ascii);
+            let end = end.map_or(rest.len(), |pair| at + pair + 1);
+            self.text.push_str(&rest[..start]);
+            self.push_clusters(&rest[start..end]);
+            rest = &rest[end..];
         }
+        self.text.push_str(rest);
+    }
+
+    fn push_clusters(&mut self, text: &str) {
         for grapheme in text.graphemes(true) {
             let width = grapheme.width();
             if width == columns(grapheme) && !grapheme.contains(STAND_IN) {
