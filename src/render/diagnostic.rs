@@ -1,7 +1,8 @@
 //! A message with a snippet, drawn in the way of rustc.
 //!
-//! The snippet and the notes are drawn by `annotate-snippets`. The line with the place
-//! is ours: the crate would count its column in the snippet, which is only a window.
+//! The snippet is drawn by `annotate-snippets`. The line with the place is ours: the crate would
+//! count its column in the snippet, which is only a window. So are the notes, since words in other
+//! colours are to be wrapped, and since the crate paints character by character.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -149,20 +150,29 @@ impl Draftsman {
 
     fn body(&self, diagnostic: &Diagnostic<'_>, snippet: &Snippet<'_>, gutter: usize) -> String {
         let excerpt = Excerpt::cut(snippet.text, snippet.span.clone(), self.width - gutter - 3);
-        let notes = diagnostic.notes.iter().map(|note| self.note(note, gutter));
-        let group = Group::with_level(level(diagnostic.severity))
-            .element(drawing(snippet, &excerpt))
-            .elements(notes);
-        excerpt.restore(&self.renderer.render(&[group]))
+        let group =
+            Group::with_level(level(diagnostic.severity)).element(drawing(snippet, &excerpt));
+        let mut body = excerpt.restore(&self.renderer.render(&[group]));
+        if !diagnostic.notes.is_empty() {
+            body += &format!("\n{:gutter$} {}", "", self.paint.frame("|"));
+        }
+        for note in &diagnostic.notes {
+            body.push('\n');
+            body += &self.note(note, gutter);
+        }
+        body
     }
 
-    fn note(&self, note: &Note<'_>, gutter: usize) -> annotate_snippets::Message<'static> {
-        let (level, name) = match note.kind {
-            NoteKind::Note => (Level::NOTE, "note"),
-            NoteKind::Help => (Level::HELP, "help"),
+    /// A note, its first word below the frame of the snippet, and all others behind that.
+    fn note(&self, note: &Note<'_>, gutter: usize) -> String {
+        let name = match note.kind {
+            NoteKind::Note => "note",
+            NoteKind::Help => "help",
         };
         let taken = gutter + " = ".len() + name.len() + ": ".len();
-        level.message(self.wrap(&note.parts, self.width - taken))
+        let words = self.wrap(&note.parts, self.width - taken);
+        let words = words.replace('\n', &format!("\n{:taken$}", ""));
+        format!("{:gutter$} {} {}: {words}", "", self.paint.frame("="), self.paint.bold(name))
     }
 
     /// Fills lines of at most `width` columns with the words of the parts.
