@@ -45,6 +45,14 @@ impl<'a> Numbers<'a> {
         Some((first.map(u32::from_le_bytes), Self(behind)))
     }
 
+    /// Those before a place, and those from it on.
+    #[must_use]
+    #[inline]
+    pub fn split_at(self, place: usize) -> (Self, Self) {
+        let (before, behind) = self.0.split_at(place);
+        (Self(before), Self(behind))
+    }
+
     /// All of them, in order.
     #[must_use]
     pub fn iter(self) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator + use<'a> {

@@ -236,6 +236,11 @@ impl<'a> Matcher<'a> {
         self.next_at(program, program.first, &mut (from..self.sentence.end))
     }
 
+    /// Whether a program matches, where the sentence is known to have what any match needs.
+    pub(super) fn matches(&mut self, program: &Script<'_>) -> bool {
+        self.next_at(program, program.first, &mut self.sentence()).is_some()
+    }
+
     /// All matches that begin at some tokens, with a word of a set if one is given.
     fn all_at(
         &mut self,

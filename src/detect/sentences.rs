@@ -1,6 +1,7 @@
 //! The sentences of a document, and what guards ask of each again and again: its owned next step,
 //! and which conditions may hold in it. Each answer is found when first asked for, and kept.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
@@ -18,42 +19,48 @@ pub(super) struct Sentences<'a> {
     matcher: Matcher<'a>,
     /// The owned next step of each sentence, as far as it was looked for.
     steps: FxHashMap<usize, Option<Range<usize>>>,
-    met: MetNeeds,
+    met: OnceCell<MetNeeds>,
     /// Whether conditions hold anywhere, as far as it was asked, by the numbers of their programs.
     held: FxHashMap<u32, bool>,
 }
 
-/// Which sentences have a word that meets a need of conditions, as rows of bits, each made when it
-/// is first asked for.
-#[derive(Default)]
+/// Which sentences have a word that meets a need of conditions: for each need a row of bits, one for
+/// each sentence.
 struct MetNeeds {
-    /// The bits of all rows, one row behind the other.
     bits: Vec<u64>,
-    is_made: Vec<bool>,
+    width: usize,
 }
 
 impl MetNeeds {
-    fn has(
-        &mut self,
-        sentence: usize,
-        need: u32,
-        tables: &Tables<'_>,
-        document: &Document<'_>,
-    ) -> bool {
-        let width = tables.need_count().div_ceil(64);
-        if self.is_made.is_empty() {
-            self.is_made = vec![false; document.sentences.len()];
-            self.bits = vec![0; width * self.is_made.len()];
-        }
-        let row = &mut self.bits[width * sentence..width * (sentence + 1)];
-        if !std::mem::replace(&mut self.is_made[sentence], true) {
-            for token in &document.tokens[document.sentences[sentence].tokens.clone()] {
+    fn new(tables: &Tables<'_>, document: &Document<'_>) -> Self {
+        let width = document.sentences.len().div_ceil(64);
+        let mut bits = vec![0; width * tables.need_count()];
+        for (number, sentence) in document.sentences.iter().enumerate() {
+            for token in &document.tokens[sentence.tokens.clone()] {
                 for need in tables.met_by(token.word).iter() {
-                    row[need as usize / 64] |= 1 << (need % 64);
+                    bits[width * need as usize + number / 64] |= 1 << (number % 64);
                 }
             }
         }
-        row[need as usize / 64] & 1 << (need % 64) != 0
+        Self { bits, width }
+    }
+
+    fn has(&self, sentence: usize, need: u32) -> bool {
+        self.row(need)[sentence / 64] >> (sentence % 64) & 1 == 1
+    }
+
+    /// The first sentence, from one on, that has such a word.
+    fn next(&self, need: u32, from: usize) -> Option<usize> {
+        let row = self.row(need);
+        let first = row.get(from / 64)? >> (from % 64) << (from % 64);
+        let rest = row.iter().copied().enumerate().skip(from / 64 + 1);
+        let mut rows = std::iter::once((from / 64, first)).chain(rest);
+        let (row, bits) = rows.find(|&(_, bits)| bits != 0)?;
+        Some(64 * row + bits.trailing_zeros() as usize)
+    }
+
+    fn row(&self, need: u32) -> &[u64] {
+        &self.bits[self.width * need as usize..][..self.width]
     }
 }
 
@@ -69,7 +76,7 @@ impl<'a> Sentences<'a> {
             neighbours,
             matcher: Matcher::new(tables, document),
             steps: FxHashMap::default(),
-            met: MetNeeds::default(),
+            met: OnceCell::new(),
             held: FxHashMap::default(),
         }
     }
@@ -112,10 +119,13 @@ impl<'a> Sentences<'a> {
         found
     }
 
+    fn met(&self) -> &MetNeeds {
+        self.met.get_or_init(|| MetNeeds::new(self.tables, self.document))
+    }
+
     /// Whether a sentence has one of the rarest words of a condition, without which it can't hold.
-    pub(super) fn may_hold(&mut self, sentence: usize, condition: u32) -> bool {
-        let need = self.tables.need(condition);
-        self.met.has(sentence, need, self.tables, self.document)
+    pub(super) fn may_hold(&self, sentence: usize, condition: u32) -> bool {
+        self.met().has(sentence, self.tables.need(condition))
     }
 
     /// Whether a condition holds anywhere, looked for only once.
@@ -123,18 +133,44 @@ impl<'a> Sentences<'a> {
         if let Some(&known) = self.held.get(&condition) {
             return known;
         }
-        let holds = (0..self.len()).any(|sentence| self.has(sentence, condition));
-        self.held.insert(condition, holds);
-        holds
+        let need = self.tables.need(condition);
+        let mut next = self.met().next(need, 0);
+        while let Some(sentence) = next
+            && !self.holds_in(sentence, condition)
+        {
+            next = self.met().next(need, sentence + 1);
+        }
+        self.held.insert(condition, next.is_some());
+        next.is_some()
     }
 
     /// Whether a condition holds anywhere in a sentence.
     pub(super) fn has(&mut self, sentence: usize, condition: u32) -> bool {
-        self.may_hold(sentence, condition) && {
-            let program = self.tables.other(condition);
-            let matcher = self.matcher(sentence);
-            let start = matcher.sentence().start;
-            matcher.find(&program, start).is_some()
+        self.may_hold(sentence, condition) && self.holds_in(sentence, condition)
+    }
+
+    /// The same where it may hold.
+    fn holds_in(&mut self, sentence: usize, condition: u32) -> bool {
+        let program = self.tables.other(condition);
+        self.matcher(sentence).matches(&program)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_sentence_is_found_across_numbers() {
+        let mut bits = vec![0; 6];
+        for sentence in [3, 63, 64, 190] {
+            bits[3 + sentence / 64] |= 1 << (sentence % 64);
         }
+        let met = MetNeeds { bits, width: 3 };
+        let all: Vec<_> =
+            std::iter::successors(met.next(1, 0), |last| met.next(1, last + 1)).collect();
+        assert_eq!(all, [3, 63, 64, 190]);
+        assert!(met.has(64, 1) && !met.has(65, 1) && met.next(0, 0).is_none());
+        assert_eq!(met.next(1, 192), None);
     }
 }

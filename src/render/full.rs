@@ -251,9 +251,9 @@ mod tests {
           ␛[1m␛[94m|␛[0m
         ␛[1m␛[94m1␛[0m ␛[1m␛[94m|␛[0m that's not my job
           ␛[1m␛[94m|␛[0m        ␛[1m␛[91m^^^^^^^^^^␛[0m
-          ␛[1m␛[94m|␛[0m
-          ␛[1m␛[94m= ␛[0m␛[1mnote␛[0m: The customer hears: find somebody else to care.
-          ␛[1m␛[94m= ␛[0m␛[1mhelp␛[0m: say instead:␛[32m "something I'll [do by when]"␛[0m␛[2m (template)␛[0m
+          ␛[1;94m|␛[0m
+          ␛[1;94m=␛[0m ␛[1mnote␛[0m: The customer hears: find somebody else to care.
+          ␛[1;94m=␛[0m ␛[1mhelp␛[0m: say instead:␛[32m "something I'll [do by when]"␛[0m␛[2m (template)␛[0m
 
         ␛[1mFound 1 deflection␛[0m in 1 file (␛[1;91m1 error␛[0m).
         "#);

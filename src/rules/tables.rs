@@ -39,7 +39,8 @@ pub struct Tables<'a> {
     /// For each probe the set of words that it can begin with, counted from 1; 0 if there is none.
     firsts: Numbers<'a>,
     /// For each word the probes that are asked where it stands, in groups of the same first further
-    /// requirement: that, how many they are, and [`ENTRY`] numbers for each.
+    /// requirement: how many groups there are, for each its requirement and where it ends among
+    /// all probes, and then [`ENTRY`] numbers for each probe.
     index: Rows<'a>,
     /// For each word the requirements of probes that it meets.
     meets: Rows<'a>,
@@ -180,17 +181,19 @@ impl<'a> Tables<'a> {
     #[inline]
     pub fn probes_with(&self, word: WordId, met: &[u64], mut take: impl FnMut(u32)) {
         let is_met = |it: u32| met[it as usize / 64] >> (it % 64) & 1 == 1;
-        let mut rest = self.index.get(word.0 as usize);
-        while let Some(([first, count], behind)) = rest.split_first::<2>() {
-            let group = ENTRY * count as usize;
-            rest = behind.slice(group..behind.len());
+        let Some(([count], rest)) = self.index.get(word.0 as usize).split_first() else { return };
+        let (groups, probes) = rest.split_at(2 * count as usize);
+        let mut start = 0;
+        for [first, end] in groups.chunks() {
             if is_met(first) {
-                for [probe, further @ ..] in behind.slice(0..group).chunks::<ENTRY>() {
+                let group = probes.slice(ENTRY * start as usize..ENTRY * end as usize);
+                for [probe, further @ ..] in group.chunks::<ENTRY>() {
                     if further.into_iter().all(is_met) {
                         take(probe);
                     }
                 }
             }
+            start = end;
         }
     }
 
@@ -392,10 +395,17 @@ fn write_probes(grammar: &Grammar, phrases: &[(u32, Program)], writer: &mut Writ
         }
     }
     let index = index.into_iter().map(|groups| {
-        let numbers = groups.into_iter().flat_map(|(first, entries)| {
-            [first, entries.len() as u32].into_iter().chain(entries.into_iter().flatten())
-        });
-        numbers.collect::<Vec<u32>>()
+        let mut numbers = Vec::new();
+        if !groups.is_empty() {
+            numbers.push(groups.len() as u32);
+        }
+        let mut end = 0;
+        for (first, probes) in &groups {
+            end += probes.len() as u32;
+            numbers.extend([*first, end]);
+        }
+        numbers.extend(groups.into_values().flatten().flatten());
+        numbers
     });
     let mut meets = vec![Vec::new(); grammar.lexicon.len()];
     for &set in &sets {
