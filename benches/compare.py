@@ -47,11 +47,11 @@ def examples():
 
 @functools.cache
 def prose():
-    """Sentences in which no rule finds anything: the repository's own documentation."""
+    """Sentences of the repository's own documentation that quote nobody, code left out."""
     paths = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("*.md"))]
     text = "\n".join(re.sub(r"```.*?```", "", path.read_text(), flags=re.S) for path in paths)
     sentences = re.findall(r"[A-Z][^.!?|\n]{20,160}[.!?]", text.replace("\n", " "))
-    return [sentence for sentence in sentences if "`" not in sentence]
+    return [sentence for sentence in sentences if not set('`"*<>') & set(sentence)]
 
 
 def messages(count, share, seed=1):

@@ -101,6 +101,8 @@ struct Sieve<const N: usize> {
     /// The phrases that may begin somewhere.
     noted: Vec<u32>,
     line: Line<N>,
+    /// Where entries of lists end that begin at some places, as far as it was asked.
+    lists: Vec<(u32, Places<N>, Places<N>)>,
     /// How far programs came, for each level of list calls.
     spare: Vec<Course<N>>,
 }
@@ -232,6 +234,7 @@ impl<const N: usize> Default for Sieve<N> {
             phrases: Vec::new(),
             noted: Vec::new(),
             line: Line::default(),
+            lists: Vec::new(),
             spare: Vec::new(),
         }
     }
@@ -308,6 +311,7 @@ impl<const N: usize> Sieve<N> {
             self.phrases = vec![nothing; tables.phrase_count()];
         }
         self.now += 1;
+        self.lists.clear();
         let sentence = matcher.sentence();
         let Line { mut words, mut hops, .. } = std::mem::take(&mut self.line);
         words.clear();
@@ -498,7 +502,13 @@ impl<const N: usize> Sieve<N> {
         if required.is_empty() && !tables.set(script.required).is_empty() {
             return Places::NONE;
         }
-        self.ends(tables, matcher, &script, begin)
+        let mut known = self.lists.iter();
+        if let Some(&(.., ends)) = known.find(|&&(it, from, _)| it == list && from == begin) {
+            return ends;
+        }
+        let ends = self.ends(tables, matcher, &script, begin);
+        self.lists.push((list, begin, ends));
+        ends
     }
 
     /// Where one of the words of a set stands.
