@@ -267,6 +267,7 @@ def replies(bench):
         for share in (0, 0.1, 1)
     }
     corpora["labelled replies"] = itertools.cycle(labelled())
+    corpora["labelled replies, each once"] = labelled()
     for title, texts in corpora.items():
         text = bench.folder / "replies.txt"
         text.write_text(drafts(bench.size, texts))
@@ -293,7 +294,7 @@ def transcripts(bench):
 
 
 def threads(bench):
-    path = json_lines(bench.folder / "chats.jsonl", bench.size)
+    path = json_lines(bench.folder / "chats.jsonl", 4 * bench.size)
     all_of = {
         f"buckstop check --threads {n}": bench.check("--threads", str(n), path) for n in (2, 1)
     }
