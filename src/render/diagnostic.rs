@@ -5,6 +5,7 @@
 //! colours are to be wrapped, and since the crate paints character by character.
 
 use std::cell::RefCell;
+use std::fmt::Write as _;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet as Drawing};
@@ -85,12 +86,12 @@ pub(super) struct Draftsman {
     width: usize,
     /// The first lines that were drawn last, by what stands in brackets in them: most diagnostics
     /// of a run are of a few rules.
-    titles: RefCell<FxHashMap<String, Title>>,
+    titles: RefCell<FxHashMap<String, FirstLine>>,
 }
 
 /// A first line that was drawn.
 #[derive(Debug)]
-struct Title {
+struct FirstLine {
     severity: Severity,
     title: String,
     drawn: String,
@@ -135,7 +136,7 @@ impl Draftsman {
             return known.drawn.clone();
         }
         let drawn = self.draw_title(diagnostic);
-        let known = Title { severity, title: title.to_owned(), drawn: drawn.clone() };
+        let known = FirstLine { severity, title: title.to_owned(), drawn: drawn.clone() };
         titles.insert(id.to_owned(), known);
         drawn
     }
@@ -154,11 +155,10 @@ impl Draftsman {
             Group::with_level(level(diagnostic.severity)).element(drawing(snippet, &excerpt));
         let mut body = excerpt.restore(&self.renderer.render(&[group]));
         if !diagnostic.notes.is_empty() {
-            body += &format!("\n{:gutter$} {}", "", self.paint.frame("|"));
+            let _ = write!(body, "\n{:gutter$} {}", "", self.paint.frame("|"));
         }
         for note in &diagnostic.notes {
-            body.push('\n');
-            body += &self.note(note, gutter);
+            let _ = write!(body, "\n{}", self.note(note, gutter));
         }
         body
     }
