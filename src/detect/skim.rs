@@ -101,7 +101,7 @@ struct Sieve<const N: usize> {
     /// The phrases that may begin somewhere.
     noted: Vec<u32>,
     line: Line<N>,
-    /// Where entries of lists end that begin at some places, as far as it was asked.
+    /// Where entries of lists end that begin at some places, as far as it was asked lately.
     lists: Vec<(u32, Places<N>, Places<N>)>,
     /// How far programs came, for each level of list calls.
     spare: Vec<Course<N>>,
@@ -222,6 +222,9 @@ const LARGE: usize = 12;
 
 /// So many places are looked at one by one, and more of them all at once.
 const FEW: u32 = 4;
+
+/// Of so many lists that were followed last it is looked up where their entries end.
+const LATELY: usize = 32;
 
 impl<const N: usize> Default for Sieve<N> {
     fn default() -> Self {
@@ -502,7 +505,7 @@ impl<const N: usize> Sieve<N> {
         if required.is_empty() && !tables.set(script.required).is_empty() {
             return Places::NONE;
         }
-        let mut known = self.lists.iter();
+        let mut known = self.lists.iter().rev().take(LATELY);
         if let Some(&(.., ends)) = known.find(|&&(it, from, _)| it == list && from == begin) {
             return ends;
         }
