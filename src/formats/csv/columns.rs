@@ -2,6 +2,10 @@
 //!
 //! Nothing here reads rows.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
 use crate::formats::Mapping;
 
 /// What the columns hold, by their numbers.
@@ -28,6 +32,10 @@ impl Columns {
     /// The columns of these names.
     pub(super) fn named(names: &[String]) -> Self {
         let names: Vec<String> = names.iter().map(|name| name_of(name)).collect();
+        // The first line of what is no table names nothing that is known.
+        if !names.iter().any(|name| KNOWN.contains(name.as_str())) {
+            return Self { count: names.len(), ..Self::default() };
+        }
         let find = |known: &[&str]| {
             known.iter().find_map(|known| names.iter().position(|name| name == known))
         };
@@ -36,12 +44,12 @@ impl Columns {
             text: find(&TEXT),
             speaker: find(&SPEAKER),
             role: find(&ROLE),
-            incoming: find(&["inbound", "incoming", "isincoming", "isinbound"]),
-            private: find(&["private", "isprivate", "internal", "isinternal", "isnote"]),
-            public: find(&["public", "ispublic"]),
+            incoming: find(&INCOMING),
+            private: find(&PRIVATE),
+            public: find(&PUBLIC),
             time: find(&TIME),
             conversation: find(&CONVERSATION),
-            channel: find(&["channel", "medium", "via"]),
+            channel: find(&CHANNEL),
             pair: None,
         };
         if columns.text.is_none() {
@@ -168,6 +176,14 @@ const ROLE: [&str; 17] = [
     "direction",
     "messagetype",
 ];
+const INCOMING: [&str; 4] = ["inbound", "incoming", "isincoming", "isinbound"];
+
+const PRIVATE: [&str; 5] = ["private", "isprivate", "internal", "isinternal", "isnote"];
+
+const PUBLIC: [&str; 2] = ["public", "ispublic"];
+
+const CHANNEL: [&str; 3] = ["channel", "medium", "via"];
+
 const TIME: [&str; 19] = [
     "time",
     "timestamp",
@@ -241,6 +257,24 @@ const ANSWERED: [&str; 11] = [
     "output",
     "supportreply",
 ];
+
+/// All names that are known.
+static KNOWN: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
+    let all: [&[&str]; 11] = [
+        &TEXT,
+        &SPEAKER,
+        &ROLE,
+        &INCOMING,
+        &PRIVATE,
+        &PUBLIC,
+        &CHANNEL,
+        &TIME,
+        &CONVERSATION,
+        &ASKED,
+        &ANSWERED,
+    ];
+    all.into_iter().flatten().copied().collect()
+});
 
 /// More letters than the name of any column that is known has.
 const TOO_MANY: usize = 32;
