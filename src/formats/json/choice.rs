@@ -5,6 +5,8 @@
 //! object of a set tells which paths may be left out for all others.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::ptr;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -53,7 +55,7 @@ enum Met<'s> {
     Often(Rc<Choice<'s>>),
 }
 
-/// How many times that is. A record of a stream, which is read by itself, has less.
+/// How many times that is.
 const OFTEN: usize = 8;
 
 /// How many members an object may have for a choice to be made for it. Names of more are mostly
@@ -63,12 +65,31 @@ const MOST_MEMBERS: usize = 64;
 /// How many choices are kept. Objects with ever other names are rare, too.
 const MOST_KNOWN: usize = 256;
 
+thread_local! {
+    /// The choices for shapes that come with buckstop, by the shapes' addresses. Records of a stream
+    /// are read one by one, and are alike.
+    static KEPT: RefCell<FxHashMap<usize, Choices<'static>>> = RefCell::default();
+}
+
 impl<'s> Choices<'s> {
     /// None were made for this shape yet.
     pub(super) fn new(shape: &'s Shape<'s>) -> Self {
         let all = Rc::new(Choice::all(shape));
         let last = Rc::clone(&all);
         Self { shape, all, known: FxHashMap::default(), names: String::new(), last }
+    }
+
+    /// Works with the choices that this thread has made so far for a shape.
+    pub(super) fn lend<T>(
+        shape: &'static Shape<'static>,
+        work: impl FnOnce(&mut Choices<'static>) -> T,
+    ) -> T {
+        let address = ptr::from_ref(shape).addr();
+        let known = KEPT.with_borrow_mut(|kept| kept.remove(&address));
+        let mut choices = known.unwrap_or_else(|| Choices::new(shape));
+        let done = work(&mut choices);
+        KEPT.with_borrow_mut(|kept| kept.insert(address, choices));
+        done
     }
 
     /// The shape.

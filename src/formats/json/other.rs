@@ -16,15 +16,17 @@ pub(in crate::formats) const JSON: Format = Format {
     about: "Any other JSON or JSONL whose messages have a text and a speaker or role",
     recognize: |input| {
         let json = ["json", "jsonl", "ndjson", "ldjson"].contains(&input.extension().as_str());
-        let mut choices = Choices::new(&GUESS);
-        let likely =
-            shape::start_holds(input, |root| json || !locate(root, &mut choices).is_empty());
+        let likely = Choices::lend(&GUESS, |choices| {
+            shape::start_holds(input, |root| json || !locate(root, choices).is_empty())
+        });
         if likely { Certainty::Likely } else { Certainty::No }
     },
     read: |input| {
-        shape::read_found(&GUESS, input, |root, reader| {
-            let found = locate(root, reader.choices());
-            reader.document(root, &found)
+        Choices::lend(&GUESS, |choices| {
+            shape::read_found(choices, input, |root, reader| {
+                let found = locate(root, reader.choices());
+                reader.document(root, &found)
+            })
         })
     },
 };
@@ -86,7 +88,7 @@ pub(in crate::formats) fn mapped(input: &Input<'_>, mapping: &Mapping) -> Readin
             conversation: &conversation,
         },
     };
-    shape::read(&shape, input)
+    shape::read_by_layouts(&mut Choices::new(&shape), input)
 }
 
 fn paths(path: Option<&String>) -> Vec<&str> {

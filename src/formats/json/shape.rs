@@ -207,9 +207,14 @@ pub(super) fn start_holds(input: &Input<'_>, mut holds: impl FnMut(Node<'_>) -> 
     })
 }
 
-/// Reads a source by a shape.
-pub(super) fn read(shape: &Shape<'_>, input: &Input<'_>) -> Reading {
-    read_found(shape, input, |root, reader| {
+/// Reads a source by a shape that comes with buckstop.
+pub(super) fn read(shape: &'static Shape<'static>, input: &Input<'_>) -> Reading {
+    Choices::lend(shape, |choices| read_by_layouts(choices, input))
+}
+
+/// Reads a source by the layouts of a shape, with choices for it.
+pub(super) fn read_by_layouts(choices: &mut Choices<'_>, input: &Input<'_>) -> Reading {
+    read_found(choices, input, |root, reader| {
         reader.choices.of(root).layouts.iter().any(|layout| {
             let mut found = layout.find(root);
             found.iter_mut().for_each(Found::keep_whole);
@@ -220,11 +225,11 @@ pub(super) fn read(shape: &Shape<'_>, input: &Input<'_>) -> Reading {
 
 /// Reads a source document by document.
 pub(super) fn read_found(
-    shape: &Shape<'_>,
+    choices: &mut Choices<'_>,
     input: &Input<'_>,
-    mut read: impl FnMut(Node<'_>, &mut Reader<'_>) -> bool,
+    mut read: impl FnMut(Node<'_>, &mut Reader<'_, '_>) -> bool,
 ) -> Reading {
-    let mut reader = Reader::new(shape);
+    let mut reader = Reader::new(choices);
     let mut flaws = Flaws::default();
     let text = input.text.as_str();
     let strings = input.text.inner(Layer::Json);
@@ -284,8 +289,8 @@ impl Found<'_> {
 
 /// Puts turns together to conversations.
 #[derive(Debug)]
-pub(super) struct Reader<'s> {
-    choices: Choices<'s>,
+pub(super) struct Reader<'c, 's> {
+    choices: &'c mut Choices<'s>,
     conversations: Vec<Conversation>,
     by_id: FxHashMap<String, usize>,
     /// The conversation of messages that are documents of their own and bear no name of
@@ -293,15 +298,14 @@ pub(super) struct Reader<'s> {
     loose: Option<usize>,
 }
 
-impl<'s> Reader<'s> {
-    fn new(shape: &'s Shape<'s>) -> Self {
-        let (conversations, by_id) = (Vec::new(), FxHashMap::default());
-        Self { choices: Choices::new(shape), conversations, by_id, loose: None }
+impl<'c, 's> Reader<'c, 's> {
+    fn new(choices: &'c mut Choices<'s>) -> Self {
+        Self { choices, conversations: Vec::new(), by_id: FxHashMap::default(), loose: None }
     }
 
     /// What of the shape the objects of the document can have.
     pub(super) fn choices(&mut self) -> &mut Choices<'s> {
-        &mut self.choices
+        self.choices
     }
 
     /// Reads what was found in a document, and tells whether there was a message in it.
