@@ -34,7 +34,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 
-use super::visible::is_hidden;
+use super::visible::find_hidden;
 use super::{Entry, RenderOptions, Renderer, because, words};
 use crate::finding::{Finding, Opinion, Rewrite};
 use crate::report::{PlacedTurn, Report, Summary};
@@ -228,7 +228,7 @@ impl Formatter for Harmless {
         W: ?Sized + Write,
     {
         let mut rest = fragment;
-        while let Some((at, c)) = rest.char_indices().find(|&(_, c)| is_hidden(c)) {
+        while let Some((at, c)) = find_hidden(rest) {
             writer.write_all(&rest.as_bytes()[..at])?;
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(writer, "\\u{unit:04x}")?;
@@ -315,7 +315,7 @@ mod tests {
         let text = "\x1b[2J\u{9b}1m\u{7f}\u{202e}\"\\\n\u{e0041}\0 👍🏽";
         let report = report("\x07.txt", text.as_bytes(), &rule, &[text]);
         let output = render(OutputFormat::Json, PLAIN, &[report]);
-        assert!(output.lines().all(|line| !line.chars().any(is_hidden)), "{output:?}");
+        assert!(output.lines().all(|line| find_hidden(line).is_none()), "{output:?}");
         let objects = parse(&output);
         assert_eq!(objects[0]["text"], text);
         assert_eq!(objects[0]["path"], "\x07.txt");

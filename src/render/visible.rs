@@ -16,7 +16,7 @@ use unicode_width::UnicodeWidthChar;
 /// a caller that wants to keep them splits the text first.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if is_plain(text) || !text.chars().any(is_hidden) {
+    if find_hidden(text).is_none() {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -94,6 +94,19 @@ fn is_plain(text: &str) -> bool {
 
 fn column(c: char) -> usize {
     c.width().unwrap_or(1)
+}
+
+/// The first character on which a terminal acts, or in whose place it shows nothing, with its byte.
+pub(super) fn find_hidden(text: &str) -> Option<(usize, char)> {
+    let mut at = 0;
+    loop {
+        at += text.as_bytes()[at..].iter().position(|byte| !matches!(byte, b' '..=b'~'))?;
+        let c = text[at..].chars().next()?;
+        if is_hidden(c) {
+            return Some((at, c));
+        }
+        at += c.len_utf8();
+    }
 }
 
 /// Whether a terminal acts on the character, or shows nothing in its place.

@@ -10,7 +10,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::choice::{Choice, Choices};
 use super::flaws::Flaws;
-use super::node::{Node, Page};
+use super::node::{Node, Page, first_step};
 use super::reader::{Document, Documents};
 use super::scope::Scope;
 use super::tape::Entry;
@@ -173,9 +173,17 @@ impl Start {
     /// no closer look than this.
     fn may_hold(&self, mark: &str) -> bool {
         let Some(names) = &self.names else { return true };
-        let path = mark.split_once('=').map_or(mark, |(path, _)| path);
-        let mut steps = path.split('.');
-        steps.all(|step| !step.starts_with(char::is_alphabetic) || names.contains(step))
+        // Marks are short, and there are a hundred: they are gone through byte by byte.
+        let end = mark.bytes().position(|byte| byte == b'=').unwrap_or(mark.len());
+        let mut path = &mark[..end];
+        while !path.is_empty() {
+            let (step, rest) = first_step(path);
+            if step.starts_with(|c: char| c.is_ascii_alphabetic()) && !names.contains(step) {
+                return false;
+            }
+            path = rest;
+        }
+        true
     }
 }
 
