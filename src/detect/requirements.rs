@@ -32,7 +32,7 @@ impl Requirements {
         self.met.resize(width, [0; BLOCK]);
         self.met[0][0] = 1;
         for &word in words {
-            let meets = tables.meets(word);
+            let meets = tables.requirements_met_by(word);
             if meets.len() <= FEW {
                 note(meets, self.met.as_flattened_mut());
                 continue;
@@ -50,7 +50,7 @@ impl Requirements {
         if *row == 0 {
             let start = self.bits.len();
             self.bits.resize(start + width, [0; BLOCK]);
-            note(tables.meets(word), self.bits[start..].as_flattened_mut());
+            note(tables.requirements_met_by(word), self.bits[start..].as_flattened_mut());
             *row = (self.bits.len() / width) as u32;
         }
         *row as usize

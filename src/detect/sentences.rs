@@ -37,7 +37,7 @@ impl MetNeeds {
         let mut bits = vec![0; width * tables.need_count()];
         for (number, sentence) in document.sentences.iter().enumerate() {
             for token in &document.tokens[sentence.tokens.clone()] {
-                for need in tables.met_by(token.word).iter() {
+                for need in tables.needs_met_by(token.word).iter() {
                     bits[width * need as usize + number / 64] |= 1 << (number % 64);
                 }
             }

@@ -244,6 +244,7 @@ mod tests {
     use insta::assert_snapshot;
     use serde_json::Value;
 
+    use super::super::visible::is_hidden;
     use super::*;
     use crate::finding::{Applicability, Severity};
     use crate::render::OutputFormat;
@@ -315,7 +316,7 @@ mod tests {
         let text = "\x1b[2J\u{9b}1m\u{7f}\u{202e}\"\\\n\u{e0041}\0 👍🏽";
         let report = report("\x07.txt", text.as_bytes(), &rule, &[text]);
         let output = render(OutputFormat::Json, PLAIN, &[report]);
-        assert!(output.lines().all(|line| find_hidden(line).is_none()), "{output:?}");
+        assert!(output.lines().all(|line| !line.chars().any(is_hidden)), "{output:?}");
         let objects = parse(&output);
         assert_eq!(objects[0]["text"], text);
         assert_eq!(objects[0]["path"], "\x07.txt");

@@ -199,7 +199,7 @@ impl<'a> Tables<'a> {
 
     /// The requirements of probes that a word meets.
     #[must_use]
-    pub fn meets(&self, word: WordId) -> Numbers<'a> {
+    pub fn requirements_met_by(&self, word: WordId) -> Numbers<'a> {
         self.meets.get(word.0 as usize)
     }
 
@@ -218,7 +218,7 @@ impl<'a> Tables<'a> {
 
     /// The needs that a word meets.
     #[must_use]
-    pub fn met_by(&self, word: WordId) -> Numbers<'a> {
+    pub fn needs_met_by(&self, word: WordId) -> Numbers<'a> {
         self.met.get(word.0 as usize)
     }
 
@@ -380,8 +380,7 @@ fn write_probes(grammar: &Grammar, phrases: &[(u32, Program)], writer: &mut Writ
     let probes: Vec<(u32, &Probe)> = numbered
         .flat_map(|(phrase, (_, program))| program.probes.iter().map(move |it| (phrase, it)))
         .collect();
-    let sets = probes.iter().flat_map(|(_, probe)| &probe.also_required).copied();
-    let sets: Vec<u32> = sets.collect::<BTreeSet<u32>>().into_iter().collect();
+    let sets = distinct(probes.iter().flat_map(|(_, probe)| &probe.also_required).copied());
     let requirement = |set: u32| sets.partition_point(|&other| other < set) as u32 + 1;
     let mut index = vec![BTreeMap::<u32, Vec<[u32; ENTRY]>>::new(); grammar.lexicon.len()];
     for (number, (_, probe)) in (0_u32..).zip(&probes) {
@@ -407,18 +406,12 @@ fn write_probes(grammar: &Grammar, phrases: &[(u32, Program)], writer: &mut Writ
         numbers.extend(groups.into_values().flatten().flatten());
         numbers
     });
-    let mut meets = vec![Vec::new(); grammar.lexicon.len()];
-    for &set in &sets {
-        for word in &grammar.sets[set as usize] {
-            meets[word.0 as usize].push(requirement(set));
-        }
-    }
     writer.numbers(probes.iter().map(|(phrase, _)| *phrase));
     let chains = probes.iter().map(|(_, probe)| &probe.chain);
     writer.rows(chains.map(|chain| chain.iter().flat_map(|link| [link.set, link.reach])));
     writer.numbers(probes.iter().map(|(_, probe)| probe.first.map_or(0, |set| set + 1)));
     writer.rows(index);
-    writer.rows(meets);
+    writer.rows(by_words(grammar, (1..).zip(&sets)));
     writer.numbers(sets.iter().copied());
 }
 
@@ -444,17 +437,26 @@ fn write_guides(grammar: &Grammar, writer: &mut Writer) {
 /// Writes what conditions need of a sentence, and which words meet it.
 fn write_needs(grammar: &Grammar, conditions: &[Program], writer: &mut Writer) {
     let sets = conditions.iter().map(|program| program.required);
-    let needs: BTreeSet<u32> = sets.clone().collect();
-    let needs: Vec<u32> = needs.into_iter().collect();
+    let needs = distinct(sets.clone());
     writer.numbers(needs.iter().copied());
     writer.numbers(sets.map(|set| needs.partition_point(|&need| need < set) as u32));
-    let mut met = vec![Vec::new(); grammar.lexicon.len()];
-    for (need, &set) in (0_u32..).zip(&needs) {
+    writer.rows(by_words(grammar, (0..).zip(&needs)));
+}
+
+/// Each of some sets once, sorted.
+fn distinct(sets: impl Iterator<Item = u32>) -> Vec<u32> {
+    sets.collect::<BTreeSet<u32>>().into_iter().collect()
+}
+
+/// For each word the numbers of those sets that hold it.
+fn by_words<'s>(grammar: &Grammar, sets: impl Iterator<Item = (u32, &'s u32)>) -> Vec<Vec<u32>> {
+    let mut numbers = vec![Vec::new(); grammar.lexicon.len()];
+    for (number, &set) in sets {
         for word in &grammar.sets[set as usize] {
-            met[word.0 as usize].push(need);
+            numbers[word.0 as usize].push(number);
         }
     }
-    writer.rows(met);
+    numbers
 }
 
 fn numbers_of(inst: Inst) -> [u32; INST] {
